@@ -1,0 +1,124 @@
+"""What is forecast, with which network, trained how: frozen, checked dataclasses."""
+
+import math
+from dataclasses import dataclass
+
+from forecast_rnn.errors import ConfigError
+from forecast_rnn.neural.cells import CELLS
+
+QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What is forecast.
+
+    Attributes:
+        horizon: Steps to forecast, H.
+        season_length: Steps in a season; 1 when there is none.
+        quantile_levels: Probabilities, increasing, with 0.5 among them, Q.
+    """
+
+    horizon: int
+    season_length: int
+    quantile_levels: tuple[float, ...] = QUANTILE_LEVELS
+
+    def __post_init__(self) -> None:
+        """Check ranges; raise ConfigError with the value seen."""
+        _check_range("horizon", self.horizon, 1, 10_000)
+        _check_range("season", self.season_length, 1, 100_000)
+        levels = self.quantile_levels
+        if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
+            raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
+        if 0.5 not in levels:
+            raise ConfigError(
+                f"quantiles {levels} must hold 0.5, the median, which is the forecast."
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelConfig:
+    """One recurrent network.
+
+    Attributes:
+        cell: Name of the recurrent cell, one of `CELLS`.
+        hidden_size: Width of the state, D.
+        layers: Recurrent layers, one on top of the other.
+        window_length: Rows that one recurrent step reads, W.
+        stride: Rows from one recurrent step to the next.
+        context_steps: Most recurrent steps that precede a forecast, T.
+    """
+
+    cell: str
+    hidden_size: int
+    layers: int
+    window_length: int
+    stride: int
+    context_steps: int
+
+    def __post_init__(self) -> None:
+        """Check names and ranges; raise ConfigError with the choices."""
+        if self.cell not in CELLS:
+            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
+        _check_range("hidden size", self.hidden_size, 1, 4096)
+        _check_range("layers", self.layers, 1, 16)
+        _check_range("window length", self.window_length, 1, 100_000)
+        _check_range("stride", self.stride, 1, self.window_length)
+        _check_range("context steps", self.context_steps, 1, 100_000)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainConfig:
+    """How networks are trained; what is None is chosen on held-back windows.
+
+    Attributes:
+        cell: Name of the recurrent cell.
+        hidden_size: Width of the state, or None.
+        layers: Recurrent layers, or None.
+        members: Networks in the ensemble, alike but for their seed.
+        steps: Optimisation steps, or None.
+        batch_size: Series in a batch, or None.
+        learning_rate: Highest learning rate of the schedule, or None for what suits the width.
+        seed: All randomness derives from it.
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        threads: Processor threads, or None for all that the process may use.
+    """
+
+    cell: str = "gru"
+    hidden_size: int | None = None
+    layers: int | None = None
+    members: int = 2
+    steps: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    seed: int = 0
+    device: str = "auto"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check names and ranges; raise ConfigError with the choices."""
+        if self.cell not in CELLS:
+            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
+        if self.device not in DEVICES:
+            raise ConfigError(
+                f"there is no device '{self.device}'; choose from {', '.join(DEVICES)}."
+            )
+        _check_range("members", self.members, 1, 64)
+        _check_range("seed", self.seed, 0, 2**31 - 1)
+        for name, value, high in (
+            ("hidden size", self.hidden_size, 4096),
+            ("layers", self.layers, 16),
+            ("steps", self.steps, 1_000_000),
+            ("batch size", self.batch_size, 65_536),
+            ("threads", self.threads, 1024),
+        ):
+            if value is not None:
+                _check_range(name, value, 1, high)
+        if self.learning_rate is not None:
+            _check_range("learning rate", self.learning_rate, 1e-8, 1.0)
