@@ -1,0 +1,213 @@
+"""CSV as text: nothing is guessed by the parser, and every row keeps its line number."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import polars as pl
+
+from forecast_rnn.data import records
+from forecast_rnn.data.records import Shape, Text
+from forecast_rnn.data.table import Rows, Table, counted, shown
+from forecast_rnn.errors import DataError
+
+SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE_BYTES = 2**17
+_SNIFFED_LINES = 50
+_UTF8_MARK = b"\xef\xbb\xbf"
+_WIDE_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def csv_table(name: str, data: bytes) -> Table:
+    """Look at the header and the first rows of a CSV text.
+
+    Raises:
+        DataError: it is not UTF-8 text, quotes do not match, or there are no rows.
+    """
+    _check_encoding(name, data)
+    text = _text(name, data.removeprefix(_UTF8_MARK))
+    if text.quoted:
+        records.check_quotes(text)
+    header = _header(text)
+    names = _column_names(text, header)
+    head = _head(text)
+    sample = _parse(head, names, range(len(names)))
+    if not sample.height:
+        raise DataError(f"{name} has a header but no data rows.")
+
+    def load(columns: Sequence[str]) -> Rows:
+        return _load(text, names, columns)
+
+    return Table(name, sample, load)
+
+
+def _check_encoding(name: str, data: bytes) -> None:
+    for mark, encoding in _WIDE_MARKS.items():
+        if data.startswith(mark):
+            raise DataError(f"{name} is {encoding} text; save it as UTF-8 (CSV UTF-8 in Excel).")
+    at = data.find(b"\0")
+    if at >= 0:
+        line = data.count(b"\n", 0, at) + 1
+        hint = "; it looks like UTF-16, save it as UTF-8" if data[:64].count(b"\0") > 8 else ""
+        raise DataError(f"{name} line {line} holds a NUL byte, so it is not CSV text{hint}.")
+    if data.isascii():
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{name} line {line} is not UTF-8 (byte {error.start} is 0x{data[error.start]:02x}, "
+            "as in Latin-1 or Windows-1252); save it as UTF-8."
+        ) from None
+
+
+def _text(name: str, data: bytes) -> Text:
+    if b"\n" not in data and b"\r" in data:
+        raise DataError(f"{name} has old Mac line ends (CR alone); save it with LF or CRLF.")
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    skipped = data.count(b"\n", 0, start)
+    body = data[start:] if start else data
+    return Text(name, body, _sniff_separator(body), b'"' in body, 1 + skipped)
+
+
+def _sniff_separator(data: bytes) -> str:
+    """Return the separator that most of the first lines hold equally often."""
+    lines = data[:_SAMPLE_BYTES].decode("utf-8", "replace").splitlines()[:_SNIFFED_LINES]
+    best, most = ",", 0.0
+    for separator in SEPARATORS:
+        counts = [_outside_quotes(line).count(separator) for line in lines if line.strip()]
+        usual = max(set(counts) - {0}, key=counts.count, default=0)
+        # A header that holds it as often as the rows do settles most doubts.
+        score = counts.count(usual) / len(counts) + (counts[0] == usual) if usual else 0.0
+        if score > most:
+            best, most = separator, score
+    return best
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _header(text: Text) -> list[str]:
+    head = text.data[:_SAMPLE_BYTES].decode("utf-8", "replace")
+    fields = next(csv.reader(io.StringIO(head, newline=""), delimiter=text.separator))
+    return [field.strip() for field in fields]
+
+
+def _column_names(text: Text, header: list[str]) -> list[str]:
+    """Return a name for every column; a column without one is called by its place."""
+    seen: dict[str, int] = {}
+    for position, field in enumerate(header, start=1):
+        if field and field in seen:
+            raise DataError(
+                f"{text.name} line {text.first_line}: columns {seen[field]} and {position} are both "
+                f"named {shown(field)}; rename one."
+            )
+        seen[field] = position
+    return [field or f"column_{position}" for position, field in enumerate(header, start=1)]
+
+
+def _head(text: Text) -> Text:
+    """Return the first records of a text."""
+    if len(text.data) <= _SAMPLE_BYTES:
+        return text
+    start = Text(text.name, text.data[:_SAMPLE_BYTES], text.separator, text.quoted)
+    whole = records.measure(start)
+    # The last record may be cut, and so is left out.
+    lines = text.data[:_SAMPLE_BYTES].split(b"\n")[: int(whole.line[-1]) - 1]
+    return Text(text.name, b"\n".join(lines) + b"\n", text.separator, text.quoted, text.first_line)
+
+
+def _parse(
+    text: Text, names: Sequence[str], columns: Sequence[int], *, lenient: bool = False
+) -> pl.DataFrame:
+    """Read columns by place as text; raise what explains a parser's failure."""
+    try:
+        frame = pl.read_csv(
+            text.data,
+            columns=list(columns),
+            separator=text.separator,
+            quote_char='"' if text.quoted else None,
+            infer_schema=False,
+            empty_string_is_null=False,
+            truncate_ragged_lines=lenient,
+        )
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        shape = records.measure(text)
+        if not lenient and _all_trailing(shape):
+            return _parse(text, names, columns, lenient=True)
+        _check_fields(text, shape)
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{text.name} cannot be read as CSV: {reason}.") from None
+    frame.columns = [names[column] for column in columns]
+    return frame
+
+
+def _all_trailing(shape: Shape) -> bool:
+    rows = ~shape.blank[1:]
+    long = shape.fields[1:] == shape.fields[0] + 1
+    return bool((long & shape.trailing[1:])[rows].all())
+
+
+def _load(text: Text, names: list[str], columns: Sequence[str]) -> Rows:
+    """Read columns in full; blank lines are left out.
+
+    Raises:
+        DataError: a record has more or fewer fields than the header.
+    """
+    places = sorted(names.index(column) for column in columns)
+    frame = _parse(text, names, places)
+    found, separators = records.count(text)
+    wanted = found * (len(names) - 1)
+    if frame.height == found - 1 and separators == wanted:
+        return Rows(text.name, frame, _lines(text), decimal_comma=text.separator == ";")
+    shape = records.measure(text)
+    warnings: list[str] = []
+    if _all_trailing(shape) and not shape.trailing[0]:
+        warnings.append("every row ends in a separator that the header lacks; it is ignored.")
+    else:
+        _check_fields(text, shape)
+    if frame.height != found - 1:
+        raise DataError(f"{text.name} cannot be read as CSV: quotes or line ends are in disorder.")
+    blank = shape.blank[1:]
+    inside = int(np.count_nonzero(blank[: int(np.flatnonzero(~blank)[-1])])) if blank.any() else 0
+    if inside:
+        line = int(shape.line[1:][blank][0])
+        warnings.append(f"{counted(inside, 'blank line')} left out (first: line {line}).")
+    return Rows(
+        text.name,
+        frame.filter(~blank),
+        _lines(text),
+        tuple(warnings),
+        decimal_comma=text.separator == ";",
+    )
+
+
+def _check_fields(text: Text, shape: Shape) -> None:
+    wanted = int(shape.fields[0])
+    wrong = np.flatnonzero((shape.fields != wanted) & ~shape.blank)
+    if not len(wrong):
+        return
+    first = int(wrong[0])
+    fields, line = int(shape.fields[first]), int(shape.line[first])
+    hint = (
+        "Is there a title above the header? Remove it"
+        if fields > wanted and first <= 5 and len(wrong) > 0.5 * len(shape.fields)
+        else "A field that holds the separator must be in quotes"
+    )
+    raise DataError(
+        f"{text.name} line {line} has {fields} fields where the header has {wanted}"
+        f"{f' ({len(wrong)} such lines)' if len(wrong) > 1 else ''}. {hint}."
+    )
+
+
+def _lines(text: Text) -> Callable[[int], str]:
+    """Return what says on which line a row begins; it is found out only when asked."""
+
+    def where(row: int) -> str:
+        shape = records.measure(text)
+        return f"line {int(shape.line[1:][~shape.blank[1:]][row])}"
+
+    return where

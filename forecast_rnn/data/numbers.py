@@ -1,0 +1,138 @@
+"""Text to numbers by strict rules: what is not plainly a number is refused with its place."""
+
+import math
+import re
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.data.table import Rows, counted, listed, shown
+from forecast_rnn.errors import DataError
+
+MISSING = frozenset(
+    {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "missing"}
+    | {"-", "--", "?", ".", "..", "...", "…", "\\n"}
+)
+LIMIT = 1e100
+_EXACT = 2**53
+_SHOWN = 5
+_DECIMAL_COMMA = r"^[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
+_FAULTS = (
+    (r"^[+-]?(inf|infinity)$", "is infinite; leave the cell empty if the value is not known"),
+    (r"^[+-]?0x[0-9a-f]+$", "is hexadecimal; write it in decimal"),
+    (r"^[+-]?\d[\d_]*_[\d_.]*$", "holds underscores; remove them"),
+    (r"^\(.*\)$", "is in parentheses; write a negative number with a minus sign"),
+    (r"%$", "is a percentage; write the number alone"),
+    (r"^[-+]?\s*[$€£¥₹]|[$€£¥₹]$", "has a currency sign; write the number alone"),
+    (r"^[−–—]", "has a dash that is not a minus sign; write '-'"),
+    (r"^[+-]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?$", "has thousands marks; remove them"),
+    (r"^(true|false|yes|no)$", "is a truth value; write 1 and 0"),
+)
+
+
+def parse_numbers(rows: Rows, column: str) -> tuple[pl.Series, tuple[str, ...]]:
+    """Return a column as finite Float64, missing as null, and warnings.
+
+    Raises:
+        DataError: a cell is neither a number nor a way to write a missing value.
+    """
+    cells = rows.frame[column]
+    values = cells.cast(pl.Float64, strict=False)
+    warnings: list[str] = []
+    if cells.dtype == pl.String:
+        values, warnings = _settle_text(rows, column, values)
+        if rows.typed:
+            warnings.append(f"column {column} is text; its cells are read as numbers.")
+    else:
+        values = values.fill_nan(None)
+    largest = _largest(values)
+    if largest > LIMIT:
+        beyond = (values.abs() > LIMIT).fill_null(False)
+        raise _beyond_limit(rows, column, int(beyond.arg_max() or 0))
+    if largest > _EXACT:
+        warnings += _inexact(rows, column, values)
+    return values, tuple(warnings)
+
+
+def _largest(values: pl.Series) -> float:
+    ends = [abs(float(end)) for end in (values.min(), values.max()) if isinstance(end, float)]
+    return max(ends, default=0.0)
+
+
+def is_missing(cells: pl.Series) -> pl.Series:
+    """Tell which text cells are a way to write a missing value."""
+    return cells.is_null() | cells.str.strip_chars().str.to_lowercase().is_in(list(MISSING))
+
+
+def _settle_text(rows: Rows, column: str, values: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Look again at the cells that did not parse plainly; there are few, or all are alike."""
+    # A sum is finite only if all is, and costs next to nothing.
+    if not values.null_count() and math.isfinite(values.sum()):
+        return values, []
+    doubtful = np.flatnonzero((values.is_null() | ~values.is_finite()).to_numpy())
+    cells = rows.frame[column].gather(doubtful).str.strip_chars()
+    missing = is_missing(cells)
+    settled = cells.cast(pl.Float64, strict=False).set(missing, None)
+    comma = cells.str.contains(_DECIMAL_COMMA) & ~missing
+    warnings = []
+    if comma.any() and _comma_is_decimal(rows, column, cells.filter(comma)):
+        with_point = cells.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+        settled = settled.zip_with(~comma, with_point)
+        separator = "';' and " if rows.decimal_comma else ""
+        warnings.append(f"column {column} is read with {separator}decimal ','.")
+    wrong = np.flatnonzero((~missing & ~settled.is_finite().fill_null(False)).to_numpy())
+    if len(wrong):
+        raise _not_numbers(rows, column, doubtful[wrong], cells.gather(wrong))
+    return values.scatter(doubtful, settled), warnings
+
+
+def _comma_is_decimal(rows: Rows, column: str, with_comma: pl.Series) -> bool:
+    """Tell whether commas are decimal signs: no cell has a point, and they are no thousands."""
+    if rows.frame[column].str.contains(".", literal=True).any():
+        return False
+    return rows.decimal_comma or not with_comma.str.contains(_GROUPED).all()
+
+
+def _not_numbers(rows: Rows, column: str, at: NDArray[np.int64], cells: pl.Series) -> DataError:
+    first = str(cells[0])
+    reason = "is not a number; correct it, or leave the cell empty if the value is not known"
+    for pattern, words in _FAULTS:
+        if re.search(pattern, first, re.IGNORECASE):
+            reason = words
+            break
+    else:
+        if re.match(r"^[+-]?[\d.]+(e[+-]?\d+)?$", first, re.IGNORECASE) and first.count(".") < 2:
+            reason = f"is beyond {LIMIT:g}, the largest number that is read"
+    more = [
+        f"{rows.where(int(row))} {shown(str(cell))}"
+        for row, cell in zip(at[1:_SHOWN], cells[1:_SHOWN], strict=False)
+    ]
+    others = f" {len(at) - 1} more: {listed(more)}{', …' if len(at) > _SHOWN else ''}."
+    place = rows.place(int(at[0]), column)
+    return DataError(f"{place}: {shown(first)} {reason}.{others if more else ''}")
+
+
+def _beyond_limit(rows: Rows, column: str, row: int) -> DataError:
+    cell = rows.frame[column][row]
+    return DataError(
+        f"{rows.place(row, column)}: {shown(str(cell))} is beyond {LIMIT:g}, the largest number "
+        "that is read; correct it, or leave the cell empty."
+    )
+
+
+def _inexact(rows: Rows, column: str, values: pl.Series) -> list[str]:
+    """Warn of whole numbers that a float cannot hold exactly."""
+    large = np.flatnonzero((values.abs() > _EXACT).fill_null(False).to_numpy())
+    if not len(large) or rows.frame[column].dtype.is_float():
+        return []
+    cells = rows.frame[column].gather(large).cast(pl.String)
+    whole = large[cells.str.contains(r"^\s*[+-]?\d+\s*$").to_numpy()]
+    if not len(whole):
+        return []
+    where = rows.where(int(whole[0]))
+    return [
+        f"column {column} holds {counted(len(whole), 'whole number')} beyond exact ones (above 2^53), "
+        f"first: {where}."
+    ]

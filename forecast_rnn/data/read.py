@@ -1,0 +1,174 @@
+"""A file, standard input or a frame becomes a panel, with what was understood and put right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.data.csv import csv_table
+from forecast_rnn.data.grid import build_panel, check_gaps
+from forecast_rnn.data.grouping import drop_duplicates, group
+from forecast_rnn.data.numbers import parse_numbers
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.parquet import parquet_table
+from forecast_rnn.data.quality import check_names, check_values
+from forecast_rnn.data.roles import Roles, find_roles, settle_ids
+from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.source import open_source
+from forecast_rnn.data.spacing import find_spacing
+from forecast_rnn.data.table import Rows, Table, counted, listed, row_number
+from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.errors import DataError
+
+__all__ = ["Findings", "format_times", "panel_from_frame", "read_panel"]
+
+_FRAME_NAME = "the data frame"
+_SAMPLE_ROWS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What reading found.
+
+    Attributes:
+        facts: What was inferred, in order: `time`, `id`, `target`, `frequency`, `rows`, ….
+        warnings: What was put right or looks odd, one sentence each.
+    """
+
+    facts: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findings]:
+    """Read a CSV or Parquet file, or CSV on standard input.
+
+    Raises:
+        InputError: the input is not there.
+        DataError: it cannot be used as it is; the message says where and why.
+    """
+    opened = open_source(source)
+    if opened.kind == "parquet":
+        return _panel(parquet_table(opened.name, opened.data), hints)
+    return _panel(csv_table(opened.name, bytes(opened.data)), hints)
+
+
+def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
+    """Make a panel of a frame, by the same rules as of a file.
+
+    Raises:
+        DataError: it cannot be used as it is; the message says where and why.
+    """
+    if not frame.height:
+        raise DataError(f"{_FRAME_NAME} has no rows.")
+
+    def load(columns: Sequence[str]) -> Rows:
+        return Rows(_FRAME_NAME, _plain(frame.select(columns)), row_number, typed=True)
+
+    return _panel(Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load), hints)
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return dictionary columns as text and decimals as floats."""
+    return frame.with_columns(
+        pl.col(pl.Categorical).cast(pl.String),
+        pl.col(pl.Enum).cast(pl.String),
+        pl.col(pl.Decimal).cast(pl.Float64),
+    )
+
+
+def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
+    roles = find_roles(table, hints)
+    rows = table.load([roles.time, *roles.target, *roles.item_id])
+    item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
+    times = parse_times(rows, roles.time, hints.date_format)
+    if hints.frequency is None:
+        check_excel_days(rows, roles.time, times)
+    values, warnings = _values(rows, roles.target)
+    ids = _ids(rows, item_id)
+    # From here on cells are not shown any more, only where rows stand.
+    rows = replace(rows, frame=pl.DataFrame())
+    series = group(ids, times.values, values)
+    del ids
+    series, double = drop_duplicates(series, rows)
+    spacing = find_spacing(series, rows.name, hints.frequency)
+    gaps = check_gaps(series, spacing, rows.name, given=hints.frequency is not None)
+    schema = _schema(roles, item_id, times)
+    panel = build_panel(series, spacing, schema)
+    odd = check_values(panel, rows.name) + check_names(panel)
+    unused = tuple(name for name in table.sample.columns if name not in _used(schema))
+    found = Findings(
+        _facts(panel, times, unused), roles.warnings + rows.warnings + warnings + double + gaps + odd
+    )
+    return panel, found
+
+
+def _values(
+    rows: Rows, targets: Sequence[str]
+) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
+    values, warnings = {}, []
+    for target in targets:
+        column, found = parse_numbers(rows, target)
+        warnings += found
+        missing = column.null_count()
+        if missing:
+            where = rows.where(int(column.is_null().arg_max() or 0))
+            warnings.append(
+                f"column {target} has {counted(missing, 'missing value')} (first: {where}), kept as "
+                "missing."
+            )
+        values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+    return values, tuple(warnings)
+
+
+def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
+    ids = rows.frame.select(item_id)
+    for name in item_id:
+        absent = ids[name].is_null()
+        if ids[name].dtype == pl.String:
+            absent |= ids[name].str.len_bytes() == 0
+        if absent.any():
+            first = int(absent.arg_max() or 0)
+            raise DataError(
+                f"{rows.place(first, name)}: the id is missing ({int(absent.sum())} such rows). "
+                "Fill it in, or name the id columns with --id."
+            )
+    return ids
+
+
+def _schema(roles: Roles, item_id: tuple[str, ...], times: Times) -> Schema:
+    several = len(roles.target) > 1
+    name = "series" if "target" in (*item_id, roles.time) else "target"
+    return Schema(
+        timestamp=roles.time,
+        target=",".join(roles.target),
+        item_id=(*item_id, name) if several else item_id,
+        time_type=times.type,
+        time_format=times.format,
+        time_zone=times.zone,
+        utc_offset=times.offset,
+        targets=roles.target if several else (),
+    )
+
+
+def _used(schema: Schema) -> set[str]:
+    return {schema.timestamp, *(schema.targets or (schema.target,)), *schema.item_id}
+
+
+def _facts(panel: Panel, times: Times, unused: tuple[str, ...]) -> dict[str, str]:
+    schema, items = panel.schema, len(panel.order)
+    first, last = pl.Series([times.values.min(), times.values.max()], dtype=times.values.dtype)
+    ends = format_times(pl.Series([first, last], dtype=times.values.dtype), schema)
+    facts = {
+        "time": f"{schema.timestamp} ({panel.frequency.describe()}, {ends[0]} to {ends[1]})",
+        "id": f"{', '.join(schema.item_id)} ({items} series)" if schema.item_id else "one series",
+        "target": ", ".join(schema.targets or (schema.target,)),
+        "frequency": panel.frequency.every,
+        "rows": f"{len(panel.values):,}",
+    }
+    if unused:
+        facts["not used"] = listed(unused)
+    return facts

@@ -1,0 +1,236 @@
+"""Which column is the time, which the target, and which tell the series apart."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from forecast_rnn.data.numbers import is_missing
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.table import Rows, Table, listed, shown
+from forecast_rnn.data.times import detect
+from forecast_rnn.errors import DataError
+
+TIME_NAMES = ("ds", "timestamp", "datetime", "date_time", "date", "time", "day", "week", "month")
+TIME_NAMES += ("quarter", "period", "year", "yearmonth", "year_month", "time_idx", "step", "t")
+TARGET_NAMES = ("y", "target", "value")
+ID_NAMES = ("unique_id", "item_id", "series_id", "ts_id", "series", "id")
+_PARSED_SHARE = 0.5
+
+Kind = Literal["number", "time", "text", "empty", "nested"]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The roles of columns, as far as the first rows tell.
+
+    Attributes:
+        time: The time column.
+        target: The target columns.
+        item_id: Columns that name a series.
+        settled: Whether `item_id` stands, or is to be narrowed by `settle_ids`.
+        unused: Columns without a role.
+        warnings: What is ignored though it may look meant, one sentence each.
+    """
+
+    time: str
+    target: tuple[str, ...]
+    item_id: tuple[str, ...]
+    settled: bool
+    unused: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def find_roles(table: Table, hints: Hints) -> Roles:
+    """Give every column a role, by the user's word, by name, or by content.
+
+    Raises:
+        DataError: a column is not there, or more than one may be meant.
+    """
+    columns = table.sample.columns
+    for named in (hints.time, *hints.target, *hints.item_id):
+        if named is not None and named not in columns:
+            raise _no_column(table.name, named, columns)
+    kinds = {column: kind_of(table.sample[column]) for column in columns}
+    _check_header(table, kinds)
+    ignored, warnings = _ignored(table, kinds, hints)
+    kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
+    time = hints.time or _find_time(table, kinds, hints)
+    rest = {column: kind for column, kind in kinds.items() if column != time}
+    target = hints.target or _find_target(table, rest, hints)
+    _check_target(table, target, time, hints)
+    rest = {column: kind for column, kind in rest.items() if column not in target}
+    item_id, settled = _find_ids(rest, hints)
+    unused = tuple(column for column in rest if column not in item_id)
+    return Roles(time, target, item_id, settled, unused, warnings)
+
+
+def kind_of(cells: pl.Series) -> Kind:
+    """Tell what the first cells of a column look like."""
+    if cells.dtype.is_nested() or cells.dtype == pl.Binary:
+        return "nested"
+    if cells.dtype.is_numeric():
+        return "number"
+    if cells.dtype in (pl.Date, pl.Datetime):
+        return "time"
+    if cells.dtype != pl.String:
+        return "text"
+    present = cells.filter(~is_missing(cells)).str.strip_chars()
+    if not len(present):
+        return "empty"
+    number = present.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    # 007 names something; it does not count anything.
+    coded = present.str.contains(r"^0\d").any()
+    if number.is_not_null().mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
+        return "number"
+    return "time" if detect(present) else "text"
+
+
+def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
+    """Keep the text columns that tell series apart, and what is fixed within a series.
+
+    A text column whose cells vary within a series, such as a remark, names no series.
+    """
+    keep = list(roles.item_id)
+    height = rows.frame.select(roles.time, *keep).n_unique()
+    for column in reversed(roles.item_id):
+        fewer = [name for name in keep if name != column]
+        if rows.frame.select(roles.time, *fewer).n_unique() == height:
+            keep = fewer
+    frame = rows.frame.select(roles.item_id)
+    series = frame.select(keep).n_unique() if keep else 1
+    return tuple(
+        name
+        for name in roles.item_id
+        if name in keep or frame.select(*keep, name).n_unique() == series
+    )
+
+
+def _ignored(
+    table: Table, kinds: dict[str, Kind], hints: Hints
+) -> tuple[set[str], tuple[str, ...]]:
+    """Return the row numbers that other tools write first, and nameless empty columns."""
+    first = table.sample.columns[0]
+    ignored, warnings = set(), []
+    unnamed = first in {"column_1", "Unnamed: 0", "__index_level_0__", "index"}
+    hinted = {hints.time, *hints.target, *hints.item_id}
+    others = [column for column in kinds if column != first]
+    time_elsewhere = any(kinds[name] == "time" or _known_time(name) for name in others)
+    if unnamed and first not in hinted and kinds[first] == "number" and time_elsewhere:
+        ignored.add(first)
+        warnings.append("the first column holds row numbers and has no name; it is ignored.")
+    for place, (column, kind) in enumerate(kinds.items(), start=1):
+        if kind == "empty" and column == f"column_{place}" and column not in hinted:
+            ignored.add(column)
+            warnings.append(f"column {place} has neither a name nor values; it is ignored.")
+    return ignored, tuple(warnings)
+
+
+def _check_header(table: Table, kinds: dict[str, Kind]) -> None:
+    names = pl.Series(table.sample.columns, dtype=pl.String)
+    number = names.cast(pl.Float64, strict=False).is_not_null()
+    data = [
+        name
+        for name, numeric in zip(names, number, strict=True)
+        if (numeric or detect(pl.Series([name]))) and kinds[name] in {"number", "time"}
+    ]
+    if data:
+        raise DataError(
+            f"{table.name}: the first line looks like data, not like column names "
+            f"({listed([shown(name) for name in names])}). Add a header line."
+        )
+
+
+def _known_time(name: str) -> bool:
+    return name.lower().strip() in TIME_NAMES
+
+
+def _find_time(table: Table, kinds: dict[str, Kind], hints: Hints) -> str:
+    taken = {*hints.target, *hints.item_id}
+    times = [name for name, kind in kinds.items() if kind == "time" and name not in taken]
+    known = [name for name in times if _known_time(name)]
+    if len(times) == 1 or len(known) == 1:
+        return (known or times)[0]
+    if times:
+        raise _choose(table.name, "times", known or times, "--time")
+    named = [name for name in kinds if _known_time(name) and name not in taken]
+    for name in sorted(named, key=lambda name: TIME_NAMES.index(name.lower().strip())):
+        return name
+    numbers = [
+        name
+        for name, kind in kinds.items()
+        if kind == "number" and name not in taken and name not in TARGET_NAMES
+    ]
+    steps = [name for name in numbers if _increases(table.sample, name, kinds)]
+    if len(steps) == 1:
+        return steps[0]
+    if steps:
+        raise _choose(table.name, "steps of time", steps, "--time")
+    raise DataError(
+        f"{table.name}: no column holds dates or increasing whole numbers "
+        f"(columns: {listed(list(kinds))}). Name one with --time."
+    )
+
+
+def _increases(sample: pl.DataFrame, name: str, kinds: dict[str, Kind]) -> bool:
+    """Tell whether whole numbers increase from row to row of each run of text columns."""
+    whole = sample[name].cast(pl.Int64, strict=False)
+    if whole.null_count() or len(whole) < 2:
+        return False
+    texts = [column for column, kind in kinds.items() if kind == "text" or column in ID_NAMES]
+    rises = whole.diff().gt(0).fill_null(True)
+    for column in texts:
+        rises |= sample[column].ne_missing(sample[column].shift())
+    return bool(rises.all())
+
+
+def _find_target(table: Table, kinds: dict[str, Kind], hints: Hints) -> tuple[str, ...]:
+    free = {name: kind for name, kind in kinds.items() if name not in hints.item_id}
+    for wanted in TARGET_NAMES:
+        for name in free:
+            if name.lower().strip() == wanted:
+                return (name,)
+    numbers = [name for name, kind in free.items() if kind == "number" and name not in ID_NAMES]
+    if len(numbers) == 1:
+        return (numbers[0],)
+    if numbers:
+        raise _choose(table.name, "numbers to forecast", numbers, "--target")
+    raise DataError(
+        f"{table.name}: no column holds numbers to forecast (columns: {listed(list(kinds))}). "
+        "Name one with --target."
+    )
+
+
+def _check_target(table: Table, target: Sequence[str], time: str, hints: Hints) -> None:
+    for name in target:
+        if name == time or name in hints.item_id:
+            raise DataError(f"{table.name}: column {shown(name)} cannot be target and time or id.")
+        kind = table.sample[name].dtype
+        if kind.is_nested() or kind.is_temporal() or kind in (pl.Binary, pl.Boolean):
+            raise DataError(
+                f"{table.name}: column {shown(name)} is of type {kind}; a target holds numbers."
+            )
+
+
+def _find_ids(kinds: dict[str, Kind], hints: Hints) -> tuple[tuple[str, ...], bool]:
+    if hints.item_id:
+        return hints.item_id, True
+    lowered = {name.lower().strip(): name for name in reversed(kinds)}
+    for known in ID_NAMES:
+        if known in lowered and kinds[lowered[known]] != "nested":
+            return (lowered[known],), True
+    return tuple(name for name, kind in kinds.items() if kind == "text"), False
+
+
+def _choose(name: str, what: str, choices: Iterable[str], option: str) -> DataError:
+    names = [shown(choice) for choice in choices]
+    return DataError(f"{name}: columns {listed(names)} all hold {what}; name one with {option}.")
+
+
+def _no_column(name: str, wanted: str, columns: Sequence[str]) -> DataError:
+    near = difflib.get_close_matches(wanted, columns, n=1)
+    hint = f" Did you mean {shown(near[0])}?" if near else ""
+    found = listed([shown(column) for column in columns])
+    return DataError(f"{name} has no column {shown(wanted)}; there are {found}.{hint}")

@@ -1,0 +1,170 @@
+"""A file or standard input as bytes: found, decompressed within limits, and told apart by content."""
+
+import difflib
+import gzip
+import io
+import mmap
+import stat
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from forecast_rnn.errors import DataError, InputError
+
+STDIN_NAME = "standard input"
+MAX_RATIO = 200
+_FREE_BYTES = 16 * 2**20
+_CHUNK = 4 * 2**20
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PARQUET = b"PAR1"
+_BINARY = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "an Excel workbook or a zip archive (save the sheet as CSV)",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document (save the sheet as CSV)",
+    b"SQLite format 3": "an SQLite database",
+    b"\x89HDF": "an HDF5 file",
+    b"ARROW1": "an Arrow or Feather file (write it as Parquet)",
+    b"ORC": "an ORC file (write it as Parquet)",
+    b"BZh": "bzip2 data (use gzip or zstd)",
+    b"\xfd7zXZ": "xz data (use gzip or zstd)",
+    b"\x80\x04\x95": "a Python pickle (it will not be opened)",
+    b"\x80\x05\x95": "a Python pickle (it will not be opened)",
+}
+_MARKUP = {b"<": "HTML or XML", b"{": "JSON", b"[": "JSON"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The content of an input.
+
+    Attributes:
+        name: What messages call it.
+        data: The decompressed content.
+        kind: `parquet` or `text`, by content.
+    """
+
+    name: str
+    data: bytes | mmap.mmap
+    kind: Literal["parquet", "text"]
+
+
+def open_source(source: Path | Literal["-"]) -> Source:
+    """Read an input whole.
+
+    Raises:
+        InputError: it is absent or is not a file.
+        DataError: it is empty, a compression bomb, or of a kind that is not read.
+    """
+    if source == "-":
+        name, suffix, data = STDIN_NAME, "", _read_stdin()
+    else:
+        path = Path(source)
+        name, suffix, data = path.name, _suffix(path), _read_path(path)
+    data = _decompressed(data, name)
+    if not data[:4096].strip() and not data[:].strip():
+        raise DataError(f"{name} is empty.")
+    kind: Literal["parquet", "text"] = "parquet" if data[:4] == _PARQUET else "text"
+    _check_kind(name, suffix, kind, data)
+    return Source(name, data, kind)
+
+
+def _suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    while suffixes and suffixes[-1] in {".gz", ".zst"}:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _read_stdin() -> bytes:
+    stream: IO[bytes] = sys.stdin.buffer
+    return stream.read()
+
+
+def _read_path(path: Path) -> bytes | mmap.mmap:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(_absent(path)) from None
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path} is a directory; name a file in it.")
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
+        raise InputError(f"{path} is not a file.")
+    if not stat.S_ISREG(mode):
+        return path.read_bytes()
+    # Unbuffered, for a buffer would hold a second copy for a moment.
+    with path.open("rb", buffering=0) as file:
+        head = file.read(len(_PARQUET))
+        if head == _PARQUET:
+            # Only the columns in use of a Parquet file are read.
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        file.seek(0)
+        return file.readall()
+
+
+def _absent(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"there is no folder {folder} (in {Path.cwd()})."
+    names = [entry.name for entry in folder.iterdir()]
+    near = difflib.get_close_matches(path.name, names, n=1)
+    hint = f" Did you mean {folder / near[0]}?" if near else ""
+    return f"there is no file {path} (in {Path.cwd()}).{hint}"
+
+
+def _decompressed(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
+    if data[:2] == _GZIP:
+        return _inflate(name, bytes(data), lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw)))
+    if data[:4] == _ZSTD:
+        return _inflate(name, bytes(data), _open_zstd)
+    return data
+
+
+def _open_zstd(raw: bytes) -> IO[bytes]:
+    import pyarrow as pa
+
+    stream: IO[bytes] = pa.CompressedInputStream(pa.BufferReader(raw), "zstd")
+    return stream
+
+
+def _inflate(name: str, raw: bytes, opened: Callable[[bytes], IO[bytes]]) -> bytes:
+    limit = max(_FREE_BYTES, MAX_RATIO * len(raw))
+    parts, size = [], 0
+    try:
+        with opened(raw) as stream:
+            while part := stream.read(_CHUNK):
+                size += len(part)
+                if size > limit:
+                    raise DataError(
+                        f"{name}: compression ratio above {MAX_RATIO}:1 ({len(raw):,} bytes hold "
+                        f"more than {limit:,}); decompress it first if that is right."
+                    )
+                parts.append(part)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{name} is damaged: it cannot be decompressed ({error}).") from None
+    return b"".join(parts)
+
+
+def _check_kind(name: str, suffix: str, kind: str, data: bytes | mmap.mmap) -> None:
+    if kind == "parquet":
+        if suffix in {".csv", ".tsv", ".txt"}:
+            raise DataError(f"{name} looks like Parquet, not {suffix[1:]}; rename it to .parquet.")
+        return
+    head = bytes(data[:64])
+    for magic, what in _BINARY.items():
+        if head.startswith(magic):
+            raise DataError(f"{name} looks like {what}, not CSV or Parquet.")
+    if suffix in {".parquet", ".pq"}:
+        raise DataError(
+            f"{name} is damaged or not Parquet: it does not begin with PAR1. "
+            "If it is CSV, rename it to .csv."
+        )
+    what = _MARKUP.get(head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "")
+    if what:
+        raise DataError(f"{name} looks like {what}, not CSV.")

@@ -1,0 +1,69 @@
+"""A file before its columns have roles: names, the first rows, and a way to read the rest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Columns read in full.
+
+    Attributes:
+        name: What messages call the input.
+        frame: The columns; those of a text file are all String.
+        where: Says where a row of the frame stands in the input: `line 37`.
+        warnings: What was put right on the way, one sentence each.
+        typed: Whether columns come with types, as in Parquet, and not as text.
+        decimal_comma: Whether `;` separates columns, so that a comma is a decimal sign.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    where: Callable[[int], str]
+    warnings: tuple[str, ...] = ()
+    typed: bool = False
+    decimal_comma: bool = False
+
+    def place(self, row: int, column: str) -> str:
+        """Return where a cell stands: `data.csv line 37, column ds`."""
+        return f"{self.name} {self.where(row)}, column {column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An input whose columns have no roles yet.
+
+    Attributes:
+        name: What messages call the input.
+        sample: The first rows of all columns.
+        load: Reads the named columns in full.
+    """
+
+    name: str
+    sample: pl.DataFrame
+    load: Callable[[Sequence[str]], Rows]
+
+
+def row_number(row: int) -> str:
+    """Return where a row stands in an input without lines."""
+    return f"row {row + 1}"
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Return a cell as messages show it: quoted, short, control characters escaped."""
+    escaped = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return f"'{escaped[:limit]}…'" if len(escaped) > limit else f"'{escaped}'"
+
+
+def listed(parts: Sequence[str], limit: int = 10) -> str:
+    """Return the first few of many parts, and how many more there are."""
+    more = f" and {len(parts) - limit} more" if len(parts) > limit else ""
+    return ", ".join(parts[:limit]) + more
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: `1 row`, `2,000 rows`, `3 series`."""
+    plural = "" if count == 1 or noun.endswith("s") else "s"
+    return f"{count:,} {noun}{plural}"

@@ -1,0 +1,264 @@
+"""Text to times by one format a column, kept so that output is written as the input was."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from forecast_rnn.data.numbers import is_missing
+from forecast_rnn.data.patterns import Pattern, has_short_year, has_zone, patterns_of, unpadded
+from forecast_rnn.data.schema import Schema
+from forecast_rnn.data.table import Rows, shown
+from forecast_rnn.errors import ConfigError, DataError
+
+_SAMPLE = 1000
+_FIRST_YEAR = 1000
+_EXCEL_DAYS = (29_000, 62_000)
+_CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A time column.
+
+    Attributes:
+        values: Int64, Date, or Datetime in microseconds, without missing ones.
+        type: What they are.
+        format: `strftime` pattern of a text column.
+        zone: IANA name, or None.
+        offset: UTC offset that all cells of a text column share, or None.
+    """
+
+    values: pl.Series
+    type: Literal["integer", "date", "datetime"]
+    format: str | None = None
+    zone: str | None = None
+    offset: str | None = None
+
+
+def parse_times(rows: Rows, column: str, date_format: str | None) -> Times:
+    """Return a time column as times or integers.
+
+    Raises:
+        DataError: a cell is missing or is no time, or all cells can be read in two ways.
+    """
+    cells = rows.frame[column]
+    _check_present(rows, column, cells)
+    if cells.dtype == pl.String:
+        return _from_text(rows, column, cells, date_format)
+    if cells.dtype == pl.Date:
+        return Times(cells, "date")
+    if cells.dtype == pl.Datetime:
+        zone: str | None = getattr(cells.dtype, "time_zone", None)
+        return Times(cells.cast(pl.Datetime("us", zone)), "datetime", zone=zone)
+    return _compact(_from_numbers(rows, column, cells))
+
+
+def format_times(times: pl.Series, schema: Schema) -> pl.Series:
+    """Write times as the input wrote them: text if it was text, else as they are."""
+    if schema.time_format is None:
+        return times
+    if schema.utc_offset is None:
+        return times.dt.strftime(schema.time_format)
+    # The pattern ends in the offset itself, so it writes local times.
+    shift = timedelta(minutes=_offset_minutes(schema.utc_offset))
+    return (times.dt.replace_time_zone(None) + shift).dt.strftime(schema.time_format)
+
+
+def detect(cells: pl.Series) -> list[Pattern]:
+    """Return the patterns that fit the first cells of a text column."""
+    sample = cells.head(_SAMPLE).str.strip_chars()
+    present = sample.filter(~is_missing(sample)).unique(maintain_order=True)
+    if not len(present):
+        return []
+    found = patterns_of(present[0])
+    return [pattern for pattern in found if _read(present, pattern).null_count() < len(present)]
+
+
+def _check_present(rows: Rows, column: str, cells: pl.Series) -> None:
+    absent = cells.is_null()
+    if cells.dtype == pl.String:
+        absent |= cells.str.len_bytes() == 0
+    if absent.any():
+        first = int(absent.arg_max() or 0)
+        raise DataError(
+            f"{rows.place(first, column)}: the time is missing ({int(absent.sum())} such rows). "
+            "Fill it in, or remove the row."
+        )
+
+
+def _from_numbers(rows: Rows, column: str, cells: pl.Series) -> Times:
+    whole = cells.cast(pl.Int64, strict=False)
+    bad = whole.is_null() | (whole.cast(pl.Float64) != cells.cast(pl.Float64))
+    if bad.any():
+        first = int(bad.arg_max() or 0)
+        cell = shown(str(cells[first]))
+        raise DataError(f"{rows.place(first, column)}: {cell} is neither a time nor a whole step.")
+    return Times(whole, "integer")
+
+
+def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | None) -> Times:
+    if date_format is not None:
+        return _by_user_format(rows, column, cells, date_format)
+    if cells.head(_SAMPLE).str.contains(r"^\s|\s$").any():
+        cells = cells.str.strip_chars()
+    patterns = detect(cells)
+    if not patterns:
+        return _integers(rows, column, cells)
+    pattern = _the_one(rows, column, cells, patterns)
+    values = _read(cells, pattern)
+    written = _as_written(cells.head(_SAMPLE), values.head(_SAMPLE), pattern)
+    bad = values.is_null() | _odd_length(cells, written)
+    if not bad.any() and _year(values.min()) < _FIRST_YEAR:
+        bad = values.dt.year() < _FIRST_YEAR
+    if bad.any():
+        raise _not_times(rows, column, cells, int(bad.arg_max() or 0))
+    return _with_zone(cells, values, written)
+
+
+def _year(time: object) -> int:
+    return time.year if isinstance(time, date) else _FIRST_YEAR
+
+
+def _integers(rows: Rows, column: str, cells: pl.Series) -> Times:
+    plain = cells.str.contains(r"^[+-]?\d{1,18}$")
+    whole = cells.cast(pl.Int64, strict=False)
+    bad = whole.is_null() | ~plain
+    if bad.any():
+        raise _not_times(rows, column, cells, int(bad.arg_max() or 0))
+    return _compact(Times(whole, "integer"))
+
+
+def _compact(times: Times) -> Times:
+    """Read whole numbers such as 202401 as months if they can hardly be anything else."""
+    year, month = times.values // 100, times.values % 100
+    if not (year.is_between(1500, 2199) & month.is_between(1, 12)).all() or year.n_unique() < 2:
+        return times
+    return Times((times.values.cast(pl.String) + "01").str.to_date("%Y%m%d"), "date", "%Y%m")
+
+
+def check_excel_days(rows: Rows, column: str, times: Times) -> None:
+    """Refuse whole numbers that look like the day numbers of a spreadsheet."""
+    low, high = _EXCEL_DAYS
+    values = times.values
+    if times.type == "integer" and values.is_between(low, high).all():
+        day = np.datetime64("1899-12-30") + np.timedelta64(int(values[0]), "D")
+        raise DataError(
+            f"{rows.place(0, column)}: '{values[0]}' looks like Excel day numbers ({values[0]} "
+            f"would be {day}). Format the column as dates; if these are plain steps, pass --freq."
+        )
+
+
+def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str) -> Times:
+    try:
+        if any(clock in date_format for clock in _CLOCKS):
+            values = cells.str.to_datetime(date_format, time_unit="us", strict=False)
+        else:
+            values = _read(cells, Pattern(date_format))
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).partition("\n")[0]
+        raise ConfigError(f"--date-format {shown(date_format)} cannot be used: {reason}.") from None
+    bad = values.is_null()
+    if bad.any():
+        first = int(bad.arg_max() or 0)
+        raise DataError(
+            f"{rows.place(first, column)}: {shown(cells[first])} does not fit --date-format "
+            f"{shown(date_format)} ({int(bad.sum())} such rows)."
+        )
+    if values.dtype == pl.Date:
+        return Times(values, "date", date_format)
+    zone: str | None = getattr(values.dtype, "time_zone", None)
+    return Times(values, "datetime", date_format, zone)
+
+
+def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern]) -> Pattern:
+    """Choose between day-first and month-first by all cells; refuse what fits both."""
+    if len(patterns) == 1:
+        return patterns[0]
+    faults = [_read(cells, pattern).null_count() for pattern in patterns]
+    doubtful = {pattern.day[:2] for pattern in patterns} == {"%d", "%m"}
+    if doubtful and faults == [0, 0]:
+        one, two = (_read(cells.head(1), pattern)[0] for pattern in patterns)
+        raise DataError(
+            f"{rows.place(0, column)}: {shown(cells[0])} may be {one:%-d %B %Y} (day first) or "
+            f"{two:%-d %B %Y} (month first), and no row settles it. Pass "
+            f"--date-format '{patterns[0].writing}' or --date-format '{patterns[1].writing}'."
+        )
+    return patterns[int(np.argmin(faults))]
+
+
+def _read(cells: pl.Series, pattern: Pattern) -> pl.Series:
+    """Parse by one pattern; what does not fit is null."""
+    if pattern.clock:
+        return cells.str.to_datetime(pattern.reading, time_unit="us", strict=False)
+    day = pattern.day
+    if "%q" in day:
+        year = cells.str.extract(r"(\d{4})")
+        month = (cells.str.extract(r"Q([1-4])").cast(pl.Int8) * 3 - 2).cast(pl.String)
+        return (year + "-" + month + "-1").str.to_date("%Y-%m-%d", strict=False)
+    if "%V" in day and "%u" not in day:
+        return (cells + " 1").str.to_date(f"{day} %u", strict=False)
+    if not any(mark in day for mark in ("%d", "%-d", "%e", "%j", "%u", "%F", "%D", "%x")):
+        return (cells + " 01").str.to_date(f"{day} %d", strict=False)
+    return cells.str.to_date(day, strict=False)
+
+
+def _as_written(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Pattern:
+    """Return the variant, padded or not, that writes most cells as they are."""
+    naive = values if values.dtype == pl.Date else values.dt.replace_time_zone(None)
+    # The zone shifts hours but not how many digits there are.
+    best = [
+        int((naive.dt.strftime(variant.writing).str.len_bytes() == _bare(cells, variant)).sum() or 0)
+        for variant in unpadded(pattern)
+    ]
+    return unpadded(pattern)[int(np.argmax(best))]
+
+
+def _bare(cells: pl.Series, pattern: Pattern) -> pl.Series:
+    return cells.str.len_bytes() - len(pattern.zone.strip())
+
+
+def _odd_length(cells: pl.Series, pattern: Pattern) -> pl.Series:
+    """Tell which cells are shorter or longer than the first, where all must be alike."""
+    text = pattern.writing
+    lengths = cells.str.len_bytes()
+    if "%-" in text or "%B" in text or pattern.fraction:
+        return lengths < 0
+    return lengths != lengths[0]
+
+
+def _not_times(rows: Rows, column: str, cells: pl.Series, at: int) -> DataError:
+    cell, first = str(cells[at]), str(cells[0])
+    if has_short_year(cell):
+        reason = "has a year of two digits; write all four, or pass --date-format"
+    elif patterns_of(first) and has_zone(cell) != has_zone(first):
+        reason = f"and {shown(first)} in row 1: some times have a UTC offset and some have none"
+    elif at and patterns_of(cell):
+        reason = f"is not a date that is written like the first, {shown(first)}"
+    else:
+        reason = "is not a date or a whole step; correct it, or pass --date-format"
+    return DataError(f"{rows.place(at, column)}: {shown(cell)} {reason}.")
+
+
+def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:
+    if values.dtype == pl.Date:
+        return Times(values, "date", pattern.writing)
+    if not pattern.zone:
+        return Times(values.dt.replace_time_zone(None), "datetime", pattern.writing)
+    shared = cells.str.slice(-len(pattern.zone.strip())).unique()
+    offset = pattern.zone.strip()
+    if len(shared) > 1:
+        # Offsets that change with the season leave no local time to write in.
+        offset = offset if offset == "Z" else "+00:00" if ":" in offset else "+0000"
+    utc = replace(pattern, zone="")
+    return Times(values, "datetime", utc.writing + offset, "UTC", offset)
+
+
+def _offset_minutes(offset: str) -> int:
+    if offset == "Z":
+        return 0
+    sign = -1 if offset[0] == "-" else 1
+    digits = offset[1:].replace(":", "").ljust(4, "0")
+    return sign * (60 * int(digits[:2]) + int(digits[2:]))
