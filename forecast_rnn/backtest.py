@@ -1,0 +1,96 @@
+"""Rolling origins: forecasts of known rows, beside what came true."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.config import Task
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.tables import (
+    ACTUAL,
+    ERROR_SCALE,
+    FORECAST,
+    ITEM,
+    MODEL,
+    ORIGIN,
+    STEP,
+    quantile_columns,
+)
+
+ForecastFn = Callable[[Panel, NDArray[np.int64]], pl.DataFrame]
+
+
+def backtest(
+    panel: Panel,
+    rows: NDArray[np.int64],
+    forecasters: Mapping[str, ForecastFn],
+    task: Task,
+) -> pl.DataFrame:
+    """Forecast from the origins with every forecaster, and add what came true.
+
+    Origins that no observed value follows within the horizon are left out.
+
+    Args:
+        panel: The series, with the rows after the origins; forecasters get the same
+            panel and must not read beyond their origin.
+        rows: Absolute rows of the origins, [B].
+        forecasters: By the name that they get in column `model`.
+        task: Horizon, season and quantile levels.
+
+    Returns:
+        A forecast table with columns `actual` and `error_scale`, in the order of the
+        forecasters, then of the origins.
+    """
+    rows = rows[_any_actual(panel, rows, task.horizon)]
+    columns = [ITEM, ORIGIN, STEP, FORECAST, *quantile_columns(task.quantile_levels)]
+    tables = [
+        forecast(panel, rows).select(pl.lit(name).alias(MODEL), *columns)
+        for name, forecast in forecasters.items()
+    ]
+    return _with_outcome(panel, pl.concat(tables), task.season_length)
+
+
+def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
+    """Measure, for each row, how far the seasonal naive was off up to that row.
+
+    mean |y(t) - y(t - m)| over the rows t of the item up to and with the row, pairs with a
+    missing value left out: the denominator of the mean absolute scaled error, Hyndman and
+    Koehler (2006), https://doi.org/10.1016/j.ijforecast.2006.03.001, eq. 4.
+
+    Returns:
+        [R]; NaN where no pair is known or the mean is 0.
+    """
+    error = np.full(len(panel.values), np.nan)
+    np.subtract(
+        panel.values[season_length:], panel.values[:-season_length], out=error[season_length:]
+    )
+    position = np.arange(len(error)) - np.repeat(panel.indptr[:-1], np.diff(panel.indptr))
+    error[position < season_length] = np.nan  # the row a season before is another item's
+    frame = pl.DataFrame({"item": panel.item_of(np.arange(len(error))), "error": np.abs(error)})
+    known = pl.col("error").is_not_nan()
+    # Summed item by item: one running sum over all would drown small series in large ones.
+    total = pl.col("error").fill_nan(0.0).cum_sum().over("item")
+    scale = frame.select(total / known.cast(pl.Float64).cum_sum().over("item")).to_series()
+    return np.where(scale > 0, scale, np.nan)
+
+
+def _any_actual(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.bool_]:
+    """Tell which origins are followed by an observed value within the horizon, [B]."""
+    seen = np.append(0, np.cumsum(~np.isnan(panel.values)))
+    until = np.minimum(rows + 1 + horizon, panel.indptr[panel.item_of(rows) + 1])
+    known: NDArray[np.bool_] = seen[until] > seen[rows + 1]
+    return known
+
+
+def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.DataFrame:
+    item = table[ITEM].to_numpy().astype(np.int64)
+    origin = panel.indptr[item] + table[ORIGIN].to_numpy()
+    row = origin + table[STEP].to_numpy()
+    inside = row < panel.indptr[item + 1]
+    actual = np.where(inside, np.append(panel.values, np.nan)[np.where(inside, row, -1)], np.nan)
+    return table.with_columns(
+        pl.Series(ACTUAL, actual),
+        pl.Series(ERROR_SCALE, error_scales(panel, season_length)[origin]),
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -1,0 +1,111 @@
+"""Forecasts that cost nothing, and that a network has to beat.
+
+Each is a function of the panel, the origins and the task, reads only rows up to its
+origin, and leaves missing values out. All series are done at once.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.config import Task
+from forecast_rnn.data.origins import located
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.tables import forecast_table
+
+Rows = NDArray[np.int64]
+Values = NDArray[np.float64]
+BaselineFn = Callable[[Panel, Rows, Task], Values]
+
+
+def naive(panel: Panel, rows: Rows, task: Task) -> Values:
+    """Repeat the last observed value.
+
+    y(T+h) = y(T). Hyndman and Athanasopoulos, Forecasting: Principles and Practice,
+    3rd ed., section 5.2, https://otexts.com/fpp3/simple-methods.html
+
+    Returns:
+        [B, H]; NaN where nothing is observed up to the origin.
+    """
+    value = _value_at(panel, _last_observed(panel, 1)[rows])
+    return np.repeat(value[:, None], task.horizon, axis=1)
+
+
+def seasonal_naive(panel: Panel, rows: Rows, task: Task) -> Values:
+    """Repeat the last observed value of the same position in the season.
+
+    y(T+h) = y(T + h - m·ceil(h/m)), m = season_length; one more season back where that
+    is missing. Same source as `naive`, which stands in where a position of the season
+    was never observed.
+
+    Returns:
+        [B, H]; NaN where nothing is observed up to the origin.
+    """
+    season = task.season_length
+    step = np.arange(1, task.horizon + 1)
+    position = rows[:, None] + (step - 1) % season + 1 - season
+    inside = position >= panel.indptr[panel.item_of(rows)][:, None]
+    source = np.where(inside, _last_observed(panel, season)[np.maximum(position, 0)], -1)
+    value = _value_at(panel, source)
+    return np.where(np.isnan(value), naive(panel, rows, task), value)
+
+
+def drift(panel: Panel, rows: Rows, task: Task) -> Values:
+    """Go on along the line from the first to the last observed value.
+
+    y(T+h) = y(T) + h·(y(T) - y(1)) / (T - 1). Same source as `naive`. One observed value
+    gives a flat line.
+
+    Returns:
+        [B, H]; NaN where nothing is observed up to the origin.
+    """
+    newest = _last_observed(panel, 1)[rows]
+    oldest = np.minimum(_first_observed(panel)[panel.item_of(rows)], newest)
+    rise = _value_at(panel, newest) - _value_at(panel, oldest)
+    slope = rise / np.maximum(newest - oldest, 1)
+    ahead = (rows - newest)[:, None] + np.arange(1, task.horizon + 1)
+    return _value_at(panel, newest)[:, None] + slope[:, None] * ahead
+
+
+BASELINES: dict[str, BaselineFn] = {
+    "naive": naive,
+    "seasonal_naive": seasonal_naive,
+    "drift": drift,
+}
+
+
+def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+    """Forecast with the baseline of that name, as a forecast table without quantiles."""
+    forecasts = BASELINES[name](panel, rows, task)
+    return forecast_table(name, located(panel, rows), forecasts, levels=task.quantile_levels)
+
+
+def _last_observed(panel: Panel, season: int) -> Rows:
+    """Find the last observed row among r, r - season, r - 2·season, … of its item, for all r.
+
+    Returns:
+        [R]; -1 = none.
+    """
+    row = np.arange(len(panel.values))
+    start = np.repeat(panel.indptr[:-1], np.diff(panel.indptr))
+    missing = np.isnan(panel.values)
+    source = np.where(missing, row - season, row)
+    source[source < start] = -1
+    # Each round looks twice as far back as the one before, so gaps of any length are quick.
+    while (unresolved := (source >= 0) & missing[source]).any():
+        source[unresolved] = source[source[unresolved]]
+    return source
+
+
+def _first_observed(panel: Panel) -> Rows:
+    """Find the first observed row at or after the start of each item, [N]."""
+    observed = np.flatnonzero(~np.isnan(panel.values))
+    nearest = np.searchsorted(observed, panel.indptr[:-1])
+    return np.append(observed, len(panel.values))[nearest]
+
+
+def _value_at(panel: Panel, rows: Rows) -> Values:
+    """Read values; row -1 reads as NaN."""
+    return np.append(panel.values, np.nan)[rows]

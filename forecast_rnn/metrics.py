@@ -1,0 +1,178 @@
+"""How good forecasts are: one Polars expression a metric, and scores.
+
+A metric is an aggregate over the rows of a backtest table (`forecast`, `actual`,
+`error_scale`, quantiles); rows where it is undefined are left out. `scores` takes it for
+each series and averages over series, as the M competitions and the Monash archive do.
+"""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from forecast_rnn.config import Task
+from forecast_rnn.tables import (
+    ACTUAL,
+    ERROR_SCALE,
+    FORECAST,
+    ITEM,
+    MODEL,
+    WINDOW,
+    quantile_column,
+)
+
+Levels = Sequence[float]
+MetricFn = Callable[[Levels], pl.Expr]
+
+_error = pl.col(FORECAST) - pl.col(ACTUAL)
+
+
+def mae(levels: Levels) -> pl.Expr:
+    """Mean absolute error, mean |f - y|. Hyndman and Koehler (2006), section 2.1."""
+    return _error.abs().mean()
+
+
+def rmse(levels: Levels) -> pl.Expr:
+    """Root mean squared error, √mean (f - y)². Hyndman and Koehler (2006), section 2.1."""
+    return (_error**2).mean().sqrt()
+
+
+def bias(levels: Levels) -> pl.Expr:
+    """Mean error, mean (f - y): above 0 the forecasts are too high."""
+    return _error.mean()
+
+
+def mape(levels: Levels) -> pl.Expr:
+    """Mean absolute percentage error, 100·mean |f - y| / |y|, zeros of y left out.
+
+    Hyndman and Koehler (2006), section 2.2.
+    """
+    actual = pl.col(ACTUAL)
+    return 100 * pl.when(actual != 0).then(_error.abs() / actual.abs()).mean()
+
+
+def smape(levels: Levels) -> pl.Expr:
+    """Symmetric percentage error, 200·mean |f - y| / (|f| + |y|), 0 where both are 0.
+
+    Makridakis et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.04.014, section 2.
+    """
+    size = pl.col(FORECAST).abs() + pl.col(ACTUAL).abs()
+    return 200 * pl.when(size != 0).then(_error.abs() / size).otherwise(size).mean()
+
+
+def mase(levels: Levels) -> pl.Expr:
+    """Mean absolute scaled error, mean |f - y| / error_scale.
+
+    Hyndman and Koehler (2006), https://doi.org/10.1016/j.ijforecast.2006.03.001, eq. 4.
+    """
+    return (_error.abs() / pl.col(ERROR_SCALE)).mean()
+
+
+def quantile_loss(levels: Levels) -> pl.Expr:
+    """Pinball loss, mean over rows and levels of max(τ·(y - q), (τ - 1)·(y - q)).
+
+    Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
+    """
+    return pl.mean_horizontal(_pinball(level).mean() for level in levels)
+
+
+def weighted_quantile_loss(levels: Levels) -> pl.Expr:
+    """Pinball loss of all series over their size, 2·Σ pinball / Σ |y|, mean over levels.
+
+    Salinas et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.07.001, section 4.
+    """
+    loss = pl.mean_horizontal(_pinball(level) for level in levels)
+    size = pl.when(loss.is_not_null()).then(pl.col(ACTUAL).abs()).sum()
+    return 2 * pl.when(size > 0).then(loss.sum() / size)
+
+
+def coverage(levels: Levels) -> pl.Expr:
+    """Share of actual values inside the widest interval; best is the interval's own share.
+
+    Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437, section 1.
+    """
+    inside = pl.col(ACTUAL).is_between(*_widest(levels))
+    return inside.mean()
+
+
+def interval_width(levels: Levels) -> pl.Expr:
+    """Mean width of the widest interval, in units of the data. Same source as `coverage`."""
+    lower, upper = _widest(levels)
+    return (upper - lower).mean()
+
+
+METRICS: dict[str, MetricFn] = {
+    "mase": mase,
+    "smape": smape,
+    "mape": mape,
+    "mae": mae,
+    "rmse": rmse,
+    "bias": bias,
+    "quantile_loss": quantile_loss,
+    "weighted_quantile_loss": weighted_quantile_loss,
+    "coverage": coverage,
+    "interval_width": interval_width,
+}
+POOLED = ("weighted_quantile_loss",)  # over all rows at once, not the mean over series
+INTERVAL = ("coverage", "interval_width")
+
+
+def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """Score each model of a backtest on the windows that all models forecast.
+
+    Returns:
+        Columns `model`, `metric`, `value`; models in the table's order; null = undefined.
+    """
+    rows = comparable(table)
+    pooled = _evaluate(rows, task, by=[MODEL]).select(MODEL, *POOLED)
+    each = series_scores(rows, task).group_by(MODEL, maintain_order=True)
+    means = each.agg(pl.col(*METRICS).exclude(*POOLED).mean())
+    names = score_names(task.quantile_levels)
+    return (
+        table.select(pl.col(MODEL).unique(maintain_order=True))
+        .with_row_index("rank")
+        .join(means.join(pooled, on=MODEL), on=MODEL, how="left")
+        .select("rank", MODEL, *(pl.col(metric).alias(name) for metric, name in names.items()))
+        .sort("rank")
+        .unpivot(index=["rank", MODEL], variable_name="metric")
+        .sort("rank", maintain_order=True)
+        .select(MODEL, "metric", pl.col("value").cast(pl.Float64))
+    )
+
+
+def score_names(levels: Levels) -> dict[str, str]:
+    """Name the metrics as scores show them: those of an interval carry its share in percent.
+
+    With 0.1 and 0.9 the widest levels, `coverage` is `coverage_80`; a single level makes no
+    interval.
+    """
+    share = round(100 * (max(levels) - min(levels)))
+    names = {metric: f"{metric}_{share}" if metric in INTERVAL else metric for metric in METRICS}
+    return {metric: name for metric, name in names.items() if share or metric not in INTERVAL}
+
+
+def series_scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """Score each model on each series: columns `model`, `item`, and one a metric."""
+    return _evaluate(table, task, by=[MODEL, ITEM])
+
+
+def comparable(table: pl.DataFrame) -> pl.DataFrame:
+    """Keep the rows with a known actual that every model forecasts.
+
+    A model without any forecast does not count, so it cannot empty the table.
+    """
+    known = table.filter(pl.col(FORECAST).is_not_null() & pl.col(ACTUAL).is_not_null())
+    return known.filter(pl.len().over(WINDOW) == known[MODEL].n_unique())
+
+
+def _evaluate(table: pl.DataFrame, task: Task, *, by: list[str]) -> pl.DataFrame:
+    metrics = {name: metric(task.quantile_levels) for name, metric in METRICS.items()}
+    return table.group_by(by, maintain_order=True).agg(**metrics)
+
+
+def _pinball(level: float) -> pl.Expr:
+    below = pl.col(ACTUAL) - pl.col(quantile_column(level))
+    return pl.max_horizontal(level * below, (level - 1) * below)
+
+
+def _widest(levels: Levels) -> tuple[pl.Expr, pl.Expr]:
+    return pl.col(quantile_column(min(levels))), pl.col(quantile_column(max(levels)))

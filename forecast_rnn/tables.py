@@ -1,0 +1,71 @@
+"""The forecast table: the one form in which forecasts travel.
+
+A row is a forecast of one model for one step after one origin. Networks and baselines
+make it, `backtest` adds what came true, `metrics` scores it, `output` writes it.
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+MODEL = "model"
+ITEM = "item"  # number of the series in the panel
+ORIGIN = "origin"  # position of the last known row inside its series, from 0
+STEP = "step"  # 1 to H
+FORECAST = "forecast"  # the median
+ACTUAL = "actual"  # null = missing or not known yet
+ERROR_SCALE = "error_scale"  # null = undefined
+
+WINDOW = (ITEM, ORIGIN, STEP)  # what is forecast, by whichever model
+
+
+def quantile_column(level: float) -> str:
+    """Name the column of a quantile: 0.1 is `q0.1`."""
+    return f"q{float(level)}"
+
+
+def quantile_columns(levels: tuple[float, ...]) -> list[str]:
+    """Name the columns of several quantiles."""
+    return [quantile_column(level) for level in levels]
+
+
+def forecast_table(
+    model: str,
+    origins: pl.DataFrame,
+    forecasts: NDArray[np.floating],
+    *,
+    levels: tuple[float, ...],
+    quantiles: NDArray[np.floating] | None = None,
+) -> pl.DataFrame:
+    """Lay forecasts out as a table, one row a step.
+
+    Args:
+        model: Name of the forecaster.
+        origins: Columns `item` and `origin`, B rows, as `origins.located` gives them.
+        forecasts: Medians, [B, H]; what is not finite is no forecast, null in the table.
+        levels: Probabilities of the quantiles, Q.
+        quantiles: [B, H, Q]; None for a model that has none.
+    """
+    size, horizon = forecasts.shape
+    frame = origins.select(
+        pl.lit(model).alias(MODEL),
+        pl.col(ITEM).cast(pl.UInt32),
+        pl.col(ORIGIN).cast(pl.Int64),
+    )
+    frame = frame.select(pl.all().gather(np.repeat(np.arange(size), horizon)))
+    steps = np.tile(np.arange(1, horizon + 1, dtype=np.int32), size)
+    return frame.with_columns(
+        pl.Series(STEP, steps),
+        _column(FORECAST, forecasts),
+        *(
+            _column(name, None if quantiles is None else quantiles[..., level])
+            for level, name in enumerate(quantile_columns(levels))
+        ),
+    )
+
+
+def _column(name: str, values: NDArray[np.floating] | None) -> pl.Series | pl.Expr:
+    if values is None:
+        return pl.lit(None, dtype=pl.Float64).alias(name)
+    flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+    return pl.Series(name, np.where(np.isfinite(flat), flat, np.nan)).fill_nan(None)

@@ -1,0 +1,143 @@
+"""What a backtest says of the network, in plain words and without mercy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from forecast_rnn.config import Task
+from forecast_rnn.metrics import comparable, series_scores
+from forecast_rnn.tables import ITEM, MODEL, ORIGIN
+
+NETWORK = "network"
+SEASONAL_NAIVE = "seasonal_naive"
+
+_FEW_WINDOWS = 10
+_EQUAL = 0.005  # a difference that a verdict should not make much of
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the network compares with the baselines on the same windows.
+
+    Attributes:
+        sentences: The verdict in words.
+        metric: What was compared: `mase`, or `mae` where that is undefined.
+        errors: The metric by model; empty when nothing could be compared.
+        skill: Share by which the network's error is below the seasonal naive's; negative
+            when it is above; None when undefined.
+        best_baseline: The baseline with the smallest error, or None.
+        best_skill: As `skill`, against the best baseline.
+        series_won: Series on which the network's error is below the seasonal naive's.
+        series: Series compared.
+        windows: Forecasts compared, of any series.
+    """
+
+    sentences: tuple[str, ...]
+    metric: str = "mase"
+    errors: dict[str, float] = field(default_factory=dict)
+    skill: float | None = None
+    best_baseline: str | None = None
+    best_skill: float | None = None
+    series_won: int = 0
+    series: int = 0
+    windows: int = 0
+
+
+def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdict:
+    """Judge a backtest: the model named `network` against every other model in it.
+
+    The error is the mean absolute scaled error; where that is undefined for all series
+    (constant ones, or shorter than a season), it is the mean absolute error.
+    """
+    rows = comparable(table)
+    models = rows[MODEL].unique().to_list()
+    if not {network, SEASONAL_NAIVE} <= set(models):
+        return Verdict(sentences=("No verdict: no series has known rows to compare with.",))
+    metric, by_series = _errors_by_series(rows, task)
+    errors = {model: float(by_series[model].to_numpy().mean()) for model in models}
+    baselines = sorted(set(errors) - {network})
+    # At equal error the seasonal naive is named: without a season the naive is the same.
+    best = min(baselines, key=lambda model: (errors[model], model != SEASONAL_NAIVE))
+    found = Verdict(
+        sentences=(),
+        metric=metric,
+        errors={model: errors[model] for model in (network, *baselines)},
+        skill=_skill(errors[network], errors[SEASONAL_NAIVE]),
+        best_baseline=best,
+        best_skill=_skill(errors[network], errors[best]),
+        series_won=by_series.filter(pl.col(network) < pl.col(SEASONAL_NAIVE)).height,
+        series=by_series.height,
+        windows=rows.join(by_series, on=ITEM, how="semi").select(ITEM, ORIGIN).n_unique(),
+    )
+    return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))
+
+
+def _errors_by_series(rows: pl.DataFrame, task: Task) -> tuple[str, pl.DataFrame]:
+    """Choose the metric, and give it by series: a column `item` and one a model."""
+    each = series_scores(rows, task)
+    metric = "mase" if each["mase"].is_not_null().any() else "mae"
+    wide = each.drop_nulls(metric).pivot(on=MODEL, index=ITEM, values=metric)
+    return metric, wide
+
+
+def _skill(error: float, reference: float) -> float | None:
+    return 1 - error / reference if reference > 0 else None
+
+
+def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str]:
+    error, reference = found.errors[network], found.errors[SEASONAL_NAIVE]
+    # Without a season the two are one, and the plain name says what it does.
+    short = "the seasonal naive" if season_length > 1 else "the naive forecast"
+    name = short if season_length > 1 else f"{short} (the last value)"
+    figures = f"({found.metric.upper()} {_number(error)} against {_number(reference)})"
+    yield f"{_against_seasonal_naive(found.skill, name)} {figures}."
+    if found.series > 1:
+        yield f"It is better on {found.series_won:,} of {found.series:,} series."
+    if found.best_baseline == SEASONAL_NAIVE:
+        yield f"No other baseline does better than {short}."
+    else:
+        yield _against_best(found)
+    if found.windows < _FEW_WINDOWS:
+        forecasts = "one forecast" if found.windows == 1 else f"{found.windows} forecasts"
+        yield f"This rests on {forecasts} only, so take it with care."
+
+
+def _against_seasonal_naive(skill: float | None, name: str) -> str:
+    if skill is None:
+        return f"{name.capitalize()} makes no error here, so the network cannot beat it"
+    if abs(skill) < _EQUAL:
+        return f"The network is as good as {name}, and no better"
+    if skill > 0:
+        return f"The network beats {name}: its error is {_share(skill)} lower"
+    return f"The network does not beat {name}: its error is {_excess(skill)}"
+
+
+def _against_best(found: Verdict) -> str:
+    name = str(found.best_baseline)
+    start = f"The best baseline is {name} ({found.metric.upper()} {_number(found.errors[name])})"
+    if found.best_skill is None:
+        return f"{start}, which makes no error here."
+    if abs(found.best_skill) < _EQUAL:
+        return f"{start}, and the network is as good."
+    if found.best_skill > 0:
+        return f"{start}; the network's error is {_share(found.best_skill)} lower."
+    share = _share(_turned(found.best_skill))
+    return f"{start}, which beats the network: its error is {share} lower."
+
+
+def _turned(skill: float) -> float:
+    """Turn a skill round: how far the reference's error is below the network's."""
+    return 1 - 1 / (1 - skill)
+
+
+def _excess(skill: float) -> str:
+    return f"{_share(-skill)} higher" if skill > -1 else f"{1 - skill:.1f} times as high"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.0f}%" if share >= 0.1 else f"{100 * share:.1f}%"
+
+
+def _number(error: float) -> str:
+    return f"{error:,.0f}" if error >= 10_000 else f"{error:.4g}"
