@@ -1,0 +1,55 @@
+"""How torch uses this machine: memory allocator, matrix precision, threads, device."""
+
+import ctypes
+import os
+import platform
+
+import torch
+
+from forecast_rnn.errors import ConfigError
+
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+
+
+def prepare(threads: int | None) -> int:
+    """Set the allocator, matrix precision and thread count; return the threads to use.
+
+    glibc hands large buffers back to the kernel after each step and pays page
+    faults to get them again, which costs recurrent training up to half its time;
+    two thresholds stop that. Matrix precision `medium` lets oneDNN multiply, at
+    an unchanged error in float32 and faster on processors that MKL knows badly.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    torch.set_float32_matmul_precision("medium")
+    count = threads or usable_cores()
+    torch.set_num_threads(count)
+    return count
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of that name; `auto` takes CUDA, then MPS, then the processor.
+
+    Raises:
+        ConfigError: the machine has no such device.
+    """
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind, there in available.items() if there))
+    if not available[name]:
+        raise ConfigError(f"this machine has no {name} device; use --device auto or --device cpu.")
+    return torch.device(name)
+
+
+def usable_cores() -> int:
+    """Return the processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not there on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

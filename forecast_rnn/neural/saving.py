@@ -1,0 +1,128 @@
+"""A forecaster and its series as a bundle, and back."""
+
+import types
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import torch
+from torch import Tensor
+
+from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.data.calendar import Frequency
+from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
+from forecast_rnn.data.schema import Schema
+from forecast_rnn.errors import BundleError, ConfigError
+from forecast_rnn.neural.bundle import read_bundle, write_bundle
+from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.network import Network, build_network
+from forecast_rnn.neural.transform import TRANSFORMS, Transform
+
+Kind = TypeVar("Kind")
+PARTS = {
+    "schema": Schema,
+    "frequency": Frequency,
+    "task": Task,
+    "model": ModelConfig,
+    "transform": Transform,
+}
+MOST_MEMBERS = 64
+
+
+def save_model(
+    folder: Path, forecaster: Forecaster, panel: Panel, training: dict[str, Any]
+) -> None:
+    """Write the bundle.
+
+    Args:
+        folder: Replaced whole if it is there.
+        forecaster: The networks and all it takes to use them.
+        panel: The series as they were at training.
+        training: How the networks came about; told by `inspect`, used by nothing.
+    """
+    description: dict[str, Any] = {name: asdict(getattr(forecaster, name)) for name in PARTS}
+    description |= {
+        "floor": forecaster.floor,
+        "members": len(forecaster.networks),
+        "training": training,
+    }
+    tensors = {
+        f"{member}.{name}": tensor.detach().cpu().contiguous()
+        for member, network in enumerate(forecaster.networks)
+        for name, tensor in network.state_dict().items()
+    }
+    write_bundle(folder, description, tensors, panel_table(panel))
+
+
+def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
+    """Read a bundle; nothing in it is run, imported or joined into a path.
+
+    Raises:
+        BundleError: a part is missing, unknown, of a wrong type, or out of range.
+    """
+    bundle = read_bundle(folder)
+    known = {*PARTS, "floor", "members", "training"}
+    if set(bundle.description) != known:
+        odd = sorted(set(bundle.description) ^ known)
+        raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
+    parts: dict[str, Any] = {
+        name: _build(kind, bundle.description[name], f"{folder}: {name}")
+        for name, kind in PARTS.items()
+    }
+    floor, members = bundle.description["floor"], bundle.description["members"]
+    if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
+        raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
+    if parts["transform"].name not in TRANSFORMS:
+        raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
+    networks = _networks(bundle.tensors, members, parts["model"], parts["task"], str(folder))
+    forecaster = Forecaster(
+        **parts, floor=floor, networks=tuple(network.to(device).eval() for network in networks)
+    )
+    return forecaster, panel_from_table(bundle.series, parts["schema"], parts["frequency"])
+
+
+def _networks(
+    tensors: dict[str, Tensor], members: int, model: ModelConfig, task: Task, where: str
+) -> list[Network]:
+    """Fill networks of our own making, after every name and shape was compared."""
+    held = sum(tensor.numel() for tensor in tensors.values())
+    if max(model.layers * model.hidden_size**2, model.window_length, task.horizon) > held:
+        # Before a network is built: no more memory than the file itself could fill.
+        raise BundleError(f"{where}: weights.safetensors is too small for the model described.")
+    networks = [build_network(model, task, seed=0) for _ in range(members)]
+    state = networks[0].state_dict()
+    wanted = {f"{m}.{name}": part.shape for m in range(members) for name, part in state.items()}
+    for name in sorted({*wanted, *tensors}):
+        if name not in wanted or name not in tensors or tensors[name].shape != wanted[name]:
+            raise BundleError(f"{where}: weights.safetensors: tensor '{name[:60]}' does not fit.")
+    for member, network in enumerate(networks):
+        network.load_state_dict({name: tensors[f"{member}.{name}"] for name in state})
+    return networks
+
+
+def _build(kind: type[Kind], values: object, where: str) -> Kind:
+    """Make a frozen dataclass of JSON values: exactly its fields, each of its type."""
+    if not isinstance(values, dict) or set(values) != {field.name for field in fields(kind)}:  # type: ignore[arg-type]
+        raise BundleError(f"{where} does not have the fields of this version.")
+    for field in fields(kind):  # type: ignore[arg-type]
+        if not _fits(values[field.name], field.type):
+            seen = repr(values[field.name])[:60]
+            raise BundleError(f"{where}: {field.name} is {seen}, which is not possible.")
+    frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    try:
+        return kind(**frozen)
+    except ConfigError as error:
+        raise BundleError(f"{where}: {error}") from error
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Tell whether a JSON value is of a field's type."""
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if get_origin(kind) is tuple:
+        return isinstance(value, list | tuple) and all(_fits(v, get_args(kind)[0]) for v in value)
+    if isinstance(kind, types.UnionType):
+        return any(_fits(value, option) for option in get_args(kind))
+    if kind is float:
+        return type(value) in (int, float)
+    return type(value) is (type(None) if kind is None else kind)

@@ -1,0 +1,168 @@
+"""Width and length of training, chosen on windows that training has not seen."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_rnn.backtest import error_scales
+from forecast_rnn.config import Task
+from forecast_rnn.data import origins
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.neural.crew import follow, side_by_side
+from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.recipe import Recipe
+from forecast_rnn.neural.setting import Setting
+from forecast_rnn.neural.training import Epoch, Learner, Sampler, Schedule, epochs
+
+RUNGS = (100, 200, 400, 800, 1600)
+HOPELESS = 1.03
+"""A candidate whose best is this much worse than another's is given up."""
+PAST = 1.01
+"""A candidate whose score is this much worse than its best has had enough steps."""
+MOST_ORIGINS = 3000
+ENOUGH_WINDOWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which last rows training does not see.
+
+    Attributes:
+        windows: Rolling origins per series, a horizon apart, in each held-back part.
+        validated: Whether a part before the backtest is held back to choose on.
+    """
+
+    windows: int
+    validated: bool
+
+    def held_back(self, task: Task) -> int:
+        """Rows of each series that training does not see."""
+        return self.windows * task.horizon * (2 if self.validated else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A recipe and a length of training that were tried, and their score: less is better."""
+
+    recipe: Recipe
+    steps: int
+    score: float
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A recipe on its way up the rungs."""
+
+    recipe: Recipe
+    learner: Learner
+    sampler: Sampler
+    trials: list[Trial] = dataclasses.field(default_factory=list)
+
+    @property
+    def best(self) -> float:
+        """The best score so far."""
+        return min((trial.score for trial in self.trials), default=math.inf)
+
+    def past_its_best(self) -> bool:
+        """Tell whether more steps have begun to do harm."""
+        return bool(self.trials) and self.trials[-1].score > PAST * self.best
+
+
+def split_rows(panel: Panel, task: Task, *, validated: bool) -> Split | None:
+    """Decide how much to hold back; None when the series are too short for any backtest.
+
+    Few series get more windows, up to a fifth of their rows in each part, so that one
+    lucky window decides nothing.
+    """
+    lengths = panel.lengths()
+    lengths = lengths[lengths > 0]
+    typical = int(np.median(lengths))
+    needed = max(4, task.season_length)
+    windows = max(1, min(ENOUGH_WINDOWS // len(lengths), typical // (5 * task.horizon)))
+    for split in (Split(windows, validated=True), Split(windows, validated=False)):
+        if (validated or not split.validated) and typical - split.held_back(task) >= needed:
+            return split
+    return None
+
+
+def choose(
+    setting: Setting,
+    known: Panel,
+    rungs: dict[Recipe, tuple[int, ...]],
+    report: Callable[[Epoch], None],
+) -> list[Trial]:
+    """Race the recipes up the rungs of more and more steps; return all trials.
+
+    Args:
+        setting: What the candidates are trained on.
+        known: The same series with the rows to validate on after those.
+        rungs: The candidates, each with the numbers of steps that it may try.
+        report: Told of every epoch.
+    """
+    rows = _validation_rows(setting, known)
+    field = [
+        Candidate(recipe, setting.learner(recipe, 0), setting.sampler(recipe, 0))
+        for recipe in rungs
+    ]
+    alive = field
+    for rung in range(max(map(len, rungs.values()))):
+        alive = [one for one in alive if rung < len(rungs[one.recipe])]
+        if not alive:
+            break
+        jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
+        networks = side_by_side(jobs, setting.machine.threads)
+        for one, network in zip(alive, networks, strict=True):
+            score = scaled_loss(setting.forecaster(one.recipe, (network,)), known, rows)
+            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score))
+        leader = min(one.best for one in field)
+        alive = [one for one in alive if not one.past_its_best() and one.best <= HOPELESS * leader]
+    return [trial for one in field for trial in one.trials]
+
+
+def _climb(
+    candidate: Candidate, steps: int, report: Callable[[Epoch], None], stop: Event
+) -> Network:
+    """Train on to the next rung, and end a copy of the training there."""
+    peak = candidate.recipe.learning_rate
+    schedule = Schedule(peak, steps)
+    trunk = epochs(candidate.learner, candidate.sampler, Schedule(peak), stop=schedule.decay_start)
+    follow(trunk, stop, report)
+    branch = candidate.learner.fork()
+    follow(epochs(branch, candidate.sampler, schedule, stop=steps), stop, report)
+    return branch.network
+
+
+def _validation_rows(setting: Setting, known: Panel) -> NDArray[np.int64]:
+    """Return origins after which `known` has a horizon that training has not seen."""
+    horizon = setting.task.horizon
+    unseen = int((known.lengths() - setting.panel.lengths()).max())
+    windows = max(1, unseen // horizon)
+    rows = origins.rolling(known, horizon=horizon, windows=windows, step=horizon)
+    return rows[:: math.ceil(len(rows) / MOST_ORIGINS)]
+
+
+def scaled_loss(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> float:
+    """Return twice the pinball loss of all quantiles over the seasonal-naive error.
+
+    For the median alone this is the mean absolute scaled error. A mean over the origins
+    at which both can be measured; infinite where there are none.
+    """
+    quantiles = forecaster.quantiles(panel, rows)
+    actual = panel.values[rows[:, None] + np.arange(1, forecaster.task.horizon + 1)]
+    levels = np.array(forecaster.task.quantile_levels)
+    error = actual[..., None] - quantiles
+    loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
+    scale = error_scales(panel, forecaster.task.season_length)[rows]
+    counted = ~np.isnan(loss)
+    total = np.where(counted, loss, 0).sum(1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = total / counted.sum(1) / scale
+    scaled = scaled[np.isfinite(scaled)]
+    return float(scaled.mean()) if scaled.size else math.inf

@@ -1,0 +1,114 @@
+"""What all networks of one training have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+
+import torch
+
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.neural.batch import Table, load_table, measure_floor
+from forecast_rnn.neural.crew import follow, side_by_side
+from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.recipe import Recipe
+from forecast_rnn.neural.training import (
+    Epoch,
+    Learner,
+    Sampler,
+    Schedule,
+    epochs,
+    make_learner,
+)
+from forecast_rnn.neural.transform import Transform, choose_transform
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where training runs."""
+
+    device: torch.device
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The rows that networks may see, and how they see them.
+
+    Attributes:
+        panel: The series up to the last row that training may see.
+        task: What is forecast.
+        transform: Chosen from the panel.
+        floor: Least size of a window, measured on the panel.
+        table: The panel on the device.
+        seed: All randomness derives from it.
+        machine: Where training runs.
+    """
+
+    panel: Panel
+    task: Task
+    transform: Transform
+    floor: float
+    table: Table
+    seed: int
+    machine: Machine
+
+    def forecaster(self, recipe: Recipe, networks: tuple[Network, ...]) -> Forecaster:
+        """Join trained networks with all it takes to use them."""
+        return Forecaster(
+            schema=self.panel.schema,
+            frequency=self.panel.frequency,
+            task=self.task,
+            model=recipe.model,
+            transform=self.transform,
+            floor=self.floor,
+            networks=tuple(network.eval() for network in networks),
+        )
+
+    def learner(self, recipe: Recipe, member: int) -> Learner:
+        """Start the network of a member; in one thread, for it borrows torch's generator."""
+        seed = self.seed * 1_000 + member
+        return make_learner(recipe.model, self.task, seed=seed, device=self.machine.device)
+
+    def sampler(self, recipe: Recipe, member: int) -> Sampler:
+        """Draw crops for a member."""
+        seed = self.seed * 1_000 + member
+        return Sampler(self.table, recipe.model, self.task, recipe.batch_size, seed)
+
+
+def make_setting(
+    panel: Panel, task: Task, recipe: Recipe, config: TrainConfig, machine: Machine
+) -> Setting:
+    """Choose the transform and the floor by the rows that training may see."""
+    transform = choose_transform(panel.values)
+    floor = measure_floor(panel, transform, recipe.model, task.season_length)
+    table = load_table(panel, transform, floor, machine.device)
+    return Setting(panel, task, transform, floor, table, config.seed, machine)
+
+
+def train_members(
+    setting: Setting,
+    recipe: Recipe,
+    *,
+    steps: int,
+    members: int,
+    report: Callable[[Epoch], None],
+) -> Forecaster:
+    """Train an ensemble of networks that differ by their seed, side by side."""
+    learners = [setting.learner(recipe, member) for member in range(members)]
+
+    def train(member: int, stop: Event) -> Network:
+        records = epochs(
+            learners[member],
+            setting.sampler(recipe, member),
+            Schedule(recipe.learning_rate, steps),
+            stop=steps,
+        )
+        follow(records, stop, report)
+        return learners[member].network
+
+    jobs = [partial(train, member) for member in range(members)]
+    networks = side_by_side(jobs, setting.machine.threads)
+    return setting.forecaster(recipe, tuple(networks))

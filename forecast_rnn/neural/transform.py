@@ -1,0 +1,63 @@
+"""The scale on which a network sees a panel: logarithms where the data allow them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+TransformFn = Callable[[Tensor, float], Tensor]
+
+_FORWARD: dict[str, TransformFn] = {
+    "identity": lambda values, _: values,
+    "log": lambda values, _: values.log(),
+    "log1p": lambda values, unit: (values / unit).log1p(),
+}
+_INVERSE: dict[str, TransformFn] = {
+    "identity": lambda values, _: values,
+    "log": lambda values, _: values.exp(),
+    # A forecast of counts is never below zero.
+    "log1p": lambda values, unit: values.expm1().clamp(min=0) * unit,
+}
+TRANSFORMS = tuple(_FORWARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A monotone map, so that quantiles of the image are images of the quantiles.
+
+    Attributes:
+        name: `log` for positive data, `log1p` for non-negative, else `identity`.
+        unit: The value that `log1p` takes as one, so that counts in thousands
+            are treated as counts in ones.
+    """
+
+    name: str
+    unit: float = 1.0
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether differences on the new scale are ratios on the old."""
+        return self.name != "identity"
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Map data to the network's scale; values outside the domain become missing."""
+        mapped = _FORWARD[self.name](values, self.unit)
+        return torch.where(mapped.isfinite(), mapped, torch.nan)
+
+    def inverse(self, values: Tensor) -> Tensor:
+        """Map back to the data's scale."""
+        return _INVERSE[self.name](values, self.unit)
+
+
+def choose_transform(values: NDArray[np.float64]) -> Transform:
+    """Choose by the sign of the observed values, [R] with missing as NaN."""
+    observed = values[~np.isnan(values)]
+    if observed.size == 0 or observed.min() < 0:
+        return Transform("identity")
+    if observed.min() > 0:
+        return Transform("log")
+    positive = observed[observed > 0]
+    return Transform("log1p", float(np.quantile(positive, 0.05)) if positive.size else 1.0)

@@ -1,0 +1,112 @@
+"""Laws that every cell keeps, for every name in `CELLS`, in float64."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.cells.base import Cell, State
+from forecast_rnn.neural.network import make_cell
+
+INPUTS, WIDTH, BATCH = 3, 4, 2
+LENGTHS = (1, 2, 7, 64)
+
+
+@pytest.fixture(params=sorted(CELLS))
+def cell(request: pytest.FixtureRequest) -> Cell:
+    torch.manual_seed(0)
+    return make_cell(request.param, INPUTS, WIDTH).double()
+
+
+def some_input(length: int) -> Tensor:
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn(BATCH, length, INPUTS, generator=generator, dtype=torch.float64)
+
+
+def some_state(cell: Cell) -> State:
+    """A state that the cell really reaches, with gradient."""
+    with torch.no_grad():
+        _, state = cell.scan(some_input(3), cell.initial_state(BATCH))
+    return tuple(part.clone().requires_grad_() for part in state)
+
+
+def loop(cell: Cell, x: Tensor, state: State) -> tuple[Tensor, State]:
+    return Cell.scan(cell, x, state)
+
+
+def gradients(cell: Cell, run, length: int) -> tuple[dict[str, Tensor], Tensor, State]:
+    x, state = some_input(length).requires_grad_(), some_state(cell)
+    outputs, last = run(cell, x, state)
+    weights = torch.linspace(-1, 1, outputs.numel(), dtype=torch.float64).reshape(outputs.shape)
+    total = (outputs * weights).sum() + sum((part**2).sum() for part in last)
+    named = {"x": x, **dict(cell.named_parameters())}
+    named |= {f"state {place}": part for place, part in enumerate(state)}
+    found = torch.autograd.grad(total, list(named.values()), allow_unused=True)
+    return dict(zip(named, found, strict=True)), outputs, last
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_scan_equals_a_loop_of_steps_in_outputs_state_and_every_gradient(cell, length):
+    looped, loop_outputs, loop_state = gradients(cell, loop, length)
+
+    scanned, outputs, state = gradients(cell, type(cell).scan, length)
+
+    torch.testing.assert_close(outputs, loop_outputs)
+    torch.testing.assert_close(state, loop_state)
+    for name, gradient in looped.items():
+        torch.testing.assert_close(scanned[name], gradient, msg=f"gradient of {name}")
+
+
+def test_scan_of_a_whole_equals_scans_of_its_parts(cell):
+    x = some_input(9)
+    whole, last = cell.scan(x, cell.initial_state(BATCH))
+
+    first, state = cell.scan(x[:, :4], cell.initial_state(BATCH))
+    second, state = cell.scan(x[:, 4:], state)
+
+    torch.testing.assert_close(torch.cat([first, second], dim=1), whole)
+    torch.testing.assert_close(state, last)
+
+
+def test_gradients_agree_with_finite_differences(cell):
+    def run(x: Tensor, *parts: Tensor) -> tuple[Tensor, ...]:
+        outputs, state = cell.scan(x, parts)
+        return outputs, *state
+
+    x = some_input(3).requires_grad_()
+
+    assert torch.autograd.gradcheck(run, (x, *some_state(cell)))
+
+
+def test_outputs_have_the_hidden_size_and_do_not_look_ahead(cell):
+    x = some_input(6)
+    changed = x.clone()
+    changed[:, 4:] += 1
+
+    before, _ = cell.scan(x, cell.initial_state(BATCH))
+    after, _ = cell.scan(changed, cell.initial_state(BATCH))
+
+    assert before.shape == (BATCH, 6, WIDTH)
+    torch.testing.assert_close(before[:, :4], after[:, :4], rtol=0, atol=0)
+    assert not torch.equal(before[:, 4:], after[:, 4:])
+
+
+def test_a_batch_is_its_rows_one_by_one(cell):
+    x = some_input(5)
+
+    together, _ = cell.scan(x, cell.initial_state(BATCH))
+    alone = torch.cat([cell.scan(row[None], cell.initial_state(1))[0] for row in x])
+
+    torch.testing.assert_close(together, alone)
+
+
+def test_saved_weights_give_the_same_cell(cell, request):
+    name = request.node.callspec.params["cell"]
+    twin = make_cell(name, INPUTS, WIDTH).double()
+    twin.load_state_dict(cell.state_dict())
+    x = some_input(5)
+
+    expected, _ = cell.scan(x, cell.initial_state(BATCH))
+    found, _ = twin.scan(x, twin.initial_state(BATCH))
+
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)

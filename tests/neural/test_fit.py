@@ -1,0 +1,119 @@
+"""From a panel to a forecaster: what is used, what is held back, what is repeated."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data import origins
+from forecast_rnn.neural.fit import fit
+from forecast_rnn.progress import ignore
+from tests.panels import panel_of
+
+TASK = Task(horizon=4, season_length=4)
+CONFIG = TrainConfig(hidden_size=8, steps=60, batch_size=16, threads=2)
+
+
+def wave(length, seed=0):
+    time = np.arange(length)
+    noise = np.random.default_rng(seed).normal(0, 1, length)
+    return list(50 + 20 * np.sin(np.pi * time / 2) + 0.5 * time + noise)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_of(wave(80), wave(70, 1), wave(60, 2))
+
+
+@pytest.fixture(scope="module")
+def fitted(panel):
+    return fit(panel, TASK, CONFIG, ignore)
+
+
+def weights(forecaster):
+    return torch.cat([p.flatten() for net in forecaster.networks for p in net.parameters()])
+
+
+def test_the_ensemble_has_the_members_asked_for_and_they_differ(fitted):
+    first, second = fitted.forecaster.networks
+
+    assert not torch.equal(first.embedding.weight, second.embedding.weight)
+    assert fitted.steps == 60
+    assert fitted.forecaster.model.hidden_size == 8
+
+
+def test_training_again_gives_the_same_weights(panel, fitted):
+    again = fit(panel, TASK, CONFIG, ignore)
+
+    assert torch.equal(weights(again.forecaster), weights(fitted.forecaster))
+
+
+def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fitted):
+    before = panel.truncated(4 * len(fitted.rows) // 3)
+    changed = panel_of(
+        *[
+            [*before.values[a:b], *[-999.0] * (n - (b - a))]
+            for a, b, n in zip(before.indptr[:-1], before.indptr[1:], panel.lengths(), strict=True)
+        ]
+    )
+
+    other = fit(changed, TASK, CONFIG, ignore)
+
+    assert torch.equal(weights(other.tested), weights(fitted.tested))
+    assert not torch.equal(weights(other.forecaster), weights(fitted.forecaster))
+
+
+def test_the_forecast_learns_from_the_newest_rows(panel, fitted):
+    assert fitted.rows.max() == 80 + 70 + 60 - 1 - 4
+    assert not torch.equal(weights(fitted.tested), weights(fitted.forecaster))
+
+
+def test_steps_are_chosen_where_none_are_given(panel):
+    chosen = fit(panel, TASK, TrainConfig(hidden_size=4, members=1, batch_size=16), ignore)
+
+    assert {trial.steps for trial in chosen.trials} >= {100, 200}
+    assert chosen.steps == min(chosen.trials, key=lambda trial: trial.score).steps
+
+
+def test_series_too_short_for_a_backtest_are_forecast_all_the_same():
+    panel = panel_of(wave(6), wave(5, 1))
+
+    fitted = fit(panel, TASK, CONFIG, ignore)
+
+    quantiles = fitted.forecaster.quantiles(panel, origins.last(panel))
+    assert fitted.tested is None
+    assert len(fitted.rows) == 0
+    assert np.isfinite(quantiles).all()
+
+
+def test_a_trained_network_beats_the_seasonal_naive_on_a_season_with_a_trend(panel, fitted):
+    forecast = fitted.tested.quantiles(panel, fitted.rows)[..., 4]
+    actual = panel.values[fitted.rows[:, None] + np.arange(1, 5)]
+    naive = panel.values[fitted.rows[:, None] + np.arange(-3, 1)]
+
+    assert np.abs(forecast - actual).mean() < 0.9 * np.abs(naive - actual).mean()
+
+
+@pytest.mark.parametrize("size", [1e-12, 1.0, 1e15])
+def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
+    series = [value * size for value in wave(60)]
+    series[20] *= 1e6
+    panel = panel_of(series, [math.nan] * 30 + [size] * 30, [0.0] * 60)
+
+    fitted = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
+
+    quantiles = fitted.forecaster.quantiles(panel, origins.last(panel))
+    assert np.isfinite(quantiles).all()
+    assert np.abs(quantiles[0, :, 4]).max() < 1e3 * size
+    assert np.abs(quantiles[2]).max() == 0
+
+
+def test_progress_adds_up_to_the_steps_of_all_members(panel):
+    seen = []
+
+    fit(panel, TASK, CONFIG, seen.append)
+
+    last = [progress for progress in seen if progress.stage == "training"][-1]
+    assert last.done == last.total == 120

@@ -1,0 +1,161 @@
+"""Laws of a forecast, whatever the network."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.data import origins
+from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.network import build_network
+from forecast_rnn.neural.transform import Transform
+from tests.panels import panel_of
+
+MODEL = ModelConfig(cell="gru", hidden_size=6, layers=2, window_length=8, stride=4, context_steps=3)
+TASK = Task(horizon=5, season_length=4)
+LOG = Transform("log")
+
+
+def wave(length, level=50.0):
+    return [level * (1 + 0.3 * math.sin(math.pi * t / 2) + 0.01 * t) for t in range(length)]
+
+
+def random_network(seed, model=MODEL):
+    """A network that is far from the seasonal naive it starts as, with a wild spread."""
+    network = build_network(model, TASK, seed)
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(0.5 * torch.randn_like(parameter))
+    return network.eval()
+
+
+def forecaster_of(panel, transform=LOG, members=2, model=MODEL):
+    return Forecaster(
+        schema=panel.schema,
+        frequency=panel.frequency,
+        task=TASK,
+        model=model,
+        transform=transform,
+        floor=0.02,
+        networks=tuple(random_network(seed, model) for seed in range(members)),
+    )
+
+
+@pytest.fixture
+def panel():
+    return panel_of(wave(40), wave(12, 3.0), [*wave(30, 900.0), math.nan])
+
+
+def test_quantiles_never_cross(panel):
+    quantiles = forecaster_of(panel).quantiles(panel, np.arange(len(panel.values)))
+
+    assert quantiles.shape == (83, 5, 9)
+    assert (np.diff(quantiles, axis=2) >= 0).all()
+
+
+def test_forecast_table_holds_the_median_and_a_row_a_step(panel):
+    rows = origins.last(panel)
+
+    table = forecaster_of(panel).forecast(panel, rows)
+
+    assert table["item"].to_list() == [0] * 5 + [1] * 5 + [2] * 5
+    assert table["step"].to_list() == [1, 2, 3, 4, 5] * 3
+    assert table["forecast"].equals(table["q0.5"].alias("forecast"))
+
+
+def test_forecast_ignores_rows_after_the_origin(panel):
+    forecaster = forecaster_of(panel)
+    changed = replace(panel, values=panel.values.copy())
+    changed.values[21:40] = [math.nan, -1e6, 0.0] * 6 + [1e12]
+    shorter = panel_of(wave(21), wave(12, 3.0))
+    row = np.array([20])
+
+    expected = forecaster.quantiles(panel, row)
+
+    np.testing.assert_array_equal(forecaster.quantiles(changed, row), expected)
+    np.testing.assert_array_equal(forecaster.quantiles(shorter, row), expected)
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e6])
+@pytest.mark.parametrize("name", ["log", "identity", "log1p"])
+def test_forecast_scales_with_the_data(panel, name, factor):
+    scaled = replace(panel, values=panel.values * factor)
+    rows = origins.last(panel)
+
+    forecast = forecaster_of(panel, Transform(name)).quantiles(panel, rows)
+    other = forecaster_of(panel, Transform(name, factor)).quantiles(scaled, rows)
+
+    # float32 inside the network
+    np.testing.assert_allclose(other / factor, forecast, rtol=1e-4, atol=1e-4)
+
+
+def test_order_of_series_does_not_matter(panel):
+    swapped = panel_of([*wave(30, 900.0), math.nan], wave(40), wave(12, 3.0))
+    forecaster = forecaster_of(panel)
+
+    forecast = forecaster.quantiles(panel, origins.last(panel))
+    other = forecaster.quantiles(swapped, origins.last(swapped))
+
+    np.testing.assert_allclose(other[[1, 2, 0]], forecast, rtol=1e-5)
+
+
+def test_one_origin_alone_has_the_forecast_that_it_has_among_many(panel):
+    forecaster = forecaster_of(panel)
+
+    together = forecaster.quantiles(panel, np.arange(30, 40))
+    alone = forecaster.quantiles(panel, np.array([33]))
+
+    np.testing.assert_allclose(alone[0], together[3], rtol=1e-5)
+
+
+def test_a_series_that_never_moved_is_forecast_as_the_constant_it_is():
+    panel = panel_of([7.0] * 20, [0.0] * 20)
+    forecaster = forecaster_of(panel, Transform("log1p"))
+
+    quantiles = forecaster.quantiles(panel, origins.last(panel))
+
+    np.testing.assert_allclose(quantiles[0], 7.0)
+    assert (quantiles[1] == 0).all()
+
+
+def test_an_origin_whose_last_window_is_empty_has_no_forecast():
+    panel = panel_of([*wave(20), *[math.nan] * 8], wave(20))
+
+    table = forecaster_of(panel).forecast(panel, origins.last(panel))
+
+    assert table["forecast"].is_null().to_list() == [True] * 5 + [False] * 5
+
+
+def test_non_negative_data_never_get_a_negative_forecast(panel):
+    quantiles = forecaster_of(panel, Transform("log1p")).quantiles(panel, origins.last(panel))
+
+    assert (quantiles >= 0).all()
+
+
+def test_forecasts_of_an_ensemble_are_the_means_of_its_members_on_the_networks_scale(panel):
+    both = forecaster_of(panel, Transform("identity"))
+    rows = origins.last(panel)
+
+    each = [replace(both, networks=(network,)).quantiles(panel, rows) for network in both.networks]
+
+    np.testing.assert_allclose(both.quantiles(panel, rows), (each[0] + each[1]) / 2, rtol=1e-4)
+
+
+def test_no_origins_give_an_empty_forecast(panel):
+    table = forecaster_of(panel).forecast(panel, np.empty(0, dtype=np.int64))
+
+    assert table.height == 0
+
+
+def test_an_untrained_network_is_the_seasonal_naive():
+    panel = panel_of(wave(40))
+    forecaster = replace(forecaster_of(panel), networks=(build_network(MODEL, TASK, 0).eval(),))
+
+    quantiles = forecaster.quantiles(panel, np.array([39]))
+
+    season = panel.values[36:40]
+    np.testing.assert_allclose(quantiles[0, :, 4], [*season, season[0]], rtol=1e-5)

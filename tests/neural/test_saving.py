@@ -1,0 +1,99 @@
+"""A forecaster saved is the forecaster loaded; anything else in a bundle is refused."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from forecast_rnn.data import origins
+from forecast_rnn.errors import BundleError
+from forecast_rnn.neural.bundle import read_bundle, write_bundle
+from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.saving import load_model, save_model
+from tests.neural.test_forecaster import MODEL, forecaster_of, wave
+from tests.panels import panel_of
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def panel():
+    return panel_of([*wave(30), math.nan], wave(12, 3.0))
+
+
+@pytest.fixture
+def folder(tmp_path, panel):
+    save_model(tmp_path / "model", forecaster_of(panel), panel, {"seed": 1})
+    return tmp_path / "model"
+
+
+def rewritten(folder, **changes):
+    """The bundle with other values in its description, every checksum right."""
+    bundle = read_bundle(folder)
+    description = json.loads(json.dumps(bundle.description))
+    for path, value in changes.items():
+        *parents, name = path.split("__")
+        place = description
+        for parent in parents:
+            place = place[parent]
+        place[name] = value
+    write_bundle(folder, description, bundle.tensors, bundle.series)
+
+
+@pytest.mark.parametrize("cell", sorted(CELLS))
+def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, cell):
+    forecaster = forecaster_of(panel, model=replace(MODEL, cell=cell))
+    save_model(tmp_path / "model", forecaster, panel, {})
+
+    loaded, series = load_model(tmp_path / "model", CPU)
+
+    rows = origins.last(panel)
+    np.testing.assert_array_equal(loaded.quantiles(series, rows), forecaster.quantiles(panel, rows))
+    assert replace(loaded, networks=()) == replace(forecaster, networks=())
+
+
+def test_the_series_come_back_as_they_were(folder, panel):
+    _, loaded = load_model(folder, CPU)
+
+    np.testing.assert_array_equal(loaded.values, panel.values)
+    np.testing.assert_array_equal(loaded.indptr, panel.indptr)
+    assert loaded.items.equals(panel.items)
+    assert loaded.starts.equals(panel.starts)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("model__cell", "transformer", "no cell 'transformer'"),
+        ("model__hidden_size", 10**9, "hidden size is 1000000000"),
+        ("model__hidden_size", 4096, "too small for the model"),
+        ("model__hidden_size", "6", "hidden_size is '6'"),
+        ("model__stride", True, "stride is True"),
+        ("model__color", "red", "fields of this version"),
+        ("task__quantile_levels", [0.5, "x"], "quantile_levels"),
+        ("task__horizon", 7, "tensor"),
+        ("transform__name", "square", "no transform 'square'"),
+        ("frequency__grid", "lunar", "grid is 'lunar'"),
+        ("members", 3, "tensor '2."),
+        ("members", 0, "members 0"),
+        ("floor", "low", "floor 'low'"),
+        ("surprise", 1, "surprise"),
+    ],
+)
+def test_what_this_version_does_not_know_is_refused_by_name(folder, path, value, message):
+    rewritten(folder, **{path: value})
+
+    with pytest.raises(BundleError, match=message):
+        load_model(folder, CPU)
+
+
+def test_a_missing_part_is_refused_by_name(folder):
+    bundle = read_bundle(folder)
+    description = {name: part for name, part in bundle.description.items() if name != "task"}
+    write_bundle(folder, description, bundle.tensors, bundle.series)
+
+    with pytest.raises(BundleError, match="task"):
+        load_model(folder, CPU)

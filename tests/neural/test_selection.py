@@ -1,0 +1,114 @@
+"""What is held back, and that the race is judged by rows training has not seen."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from forecast_rnn.backtest import error_scales
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data import origins
+from forecast_rnn.neural.recipe import Recipe, recipes
+from forecast_rnn.neural.selection import Split, choose, scaled_loss, split_rows
+from forecast_rnn.neural.setting import Machine, make_setting, train_members
+from tests.panels import panel_of
+
+TASK = Task(horizon=4, season_length=4)
+CONFIG = TrainConfig(hidden_size=4, seed=1)
+MACHINE = Machine(torch.device("cpu"), 2)
+
+
+def wave(length, phase=0.0):
+    generator = np.random.default_rng(length)
+    time = np.arange(length)
+    return list(50 + 10 * np.sin(np.pi * time / 2 + phase) + generator.normal(0, 1, length))
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_of(*[wave(60 + number, number) for number in range(6)])
+
+
+@pytest.mark.parametrize(
+    ("series", "length", "validated", "expected"),
+    [
+        (1, 200, True, Split(10, validated=True)),
+        (1, 200, False, Split(10, validated=False)),
+        (100, 200, True, Split(1, validated=True)),
+        (4, 400, True, Split(6, validated=True)),
+        (1, 10, True, Split(1, validated=False)),
+        (1, 6, True, None),
+    ],
+)
+def test_few_and_long_series_hold_back_more_windows(series, length, validated, expected):
+    panel = panel_of(*[[1.0] * length] * series)
+
+    assert split_rows(panel, TASK, validated=validated) == expected
+
+
+def test_scaled_loss_equals_the_plain_loop(panel):
+    recipe = recipes(panel, TASK, CONFIG)[0]
+    setting = make_setting(panel, TASK, recipe, CONFIG, MACHINE)
+    forecaster = setting.forecaster(recipe, (setting.learner(recipe, 0).network,))
+    rows = np.array([30, 90, 91])
+    quantiles = forecaster.quantiles(panel, rows)
+    scales = error_scales(panel, 4)[rows]
+
+    found = scaled_loss(forecaster, panel, rows)
+
+    total = 0.0
+    for b, row in enumerate(rows):
+        losses = []
+        for h in range(4):
+            for q, level in enumerate(TASK.quantile_levels):
+                error = panel.values[row + 1 + h] - quantiles[b, h, q]
+                losses.append(2 * (level * error if error > 0 else (level - 1) * error))
+        total += np.mean(losses) / scales[b]
+    assert found == pytest.approx(total / 3)
+
+
+def race(panel, held=8):
+    """Race two widths on a panel without its last rows, validated by the rows up to 4 less."""
+    seen, known = panel.truncated(held), panel.truncated(held - 4)
+    setting = make_setting(seen, TASK, recipes(seen, TASK, CONFIG)[0], CONFIG, MACHINE)
+    model = recipes(seen, TASK, CONFIG)[0].model
+    wide = Recipe(model, 3e-3, 16)
+    narrow = Recipe(recipes(seen, TASK, TrainConfig(hidden_size=2))[0].model, 3e-3, 16)
+    rungs = {wide: (10, 20, 40), narrow: (10, 20)}
+    return choose(setting, known, rungs, lambda epoch: None)
+
+
+def test_every_rung_of_every_candidate_in_the_race_is_scored(panel):
+    trials = race(panel)
+
+    tried = {(trial.recipe.model.hidden_size, trial.steps) for trial in trials}
+    assert {(4, 10), (2, 10)} <= tried <= {(4, 10), (4, 20), (4, 40), (2, 10), (2, 20)}
+    assert all(math.isfinite(trial.score) for trial in trials)
+
+
+def test_a_rung_scores_the_network_that_training_alone_would_give(panel):
+    last = race(panel)[-1]
+    setting = make_setting(panel.truncated(8), TASK, last.recipe, CONFIG, MACHINE)
+    known = panel.truncated(4)
+
+    alone = train_members(
+        setting, last.recipe, steps=last.steps, members=1, report=lambda epoch: None
+    )
+
+    assert scaled_loss(alone, known, origins.rolling(known, horizon=4, windows=1, step=4)) == (
+        last.score
+    )
+
+
+def test_the_race_ignores_rows_after_its_validation_windows(panel):
+    changed = panel_of(
+        *[
+            [*panel.values[a : b - 4], -1e9, math.nan, 1e9, 0.0]
+            for a, b in zip(panel.indptr[:-1], panel.indptr[1:], strict=True)
+        ]
+    )
+
+    trials = race(panel)
+
+    assert race(changed) == trials
