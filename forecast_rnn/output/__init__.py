@@ -1,0 +1,77 @@
+"""Writing tables: the formats by name, to a file or to a stream.
+
+A new format is one function `(table, stream) -> warnings` and one line in `WRITERS`.
+"""
+
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from forecast_rnn.atomic import new_file
+from forecast_rnn.errors import ConfigError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+WRITERS = {
+    "csv": "tables:write_csv",
+    "tsv": "tables:write_tsv",
+    "parquet": "tables:write_parquet",
+    "xlsx": "xlsx:write_xlsx",
+    "json": "tables:write_json",
+    "ndjson": "tables:write_ndjson",
+}
+
+Warnings = tuple[str, ...]
+
+
+def write(table: "pl.DataFrame", path: Path, format: str | None = None) -> Warnings:
+    """Write a table to a file, whole or not at all.
+
+    Args:
+        table: What to write.
+        path: The file; replaced if it exists.
+        format: One of `WRITERS`; None takes it from the suffix of the path.
+
+    Returns:
+        Sentences that the user should see.
+
+    Raises:
+        ConfigError: There is no such format.
+        OutputError: The folder does not exist, or the path is a folder.
+        OSError: The system refuses, as it says.
+    """
+    writer = _writer(format or format_of(path))
+    with new_file(path) as stream:
+        return writer(table, stream)
+
+
+def write_stream(table: "pl.DataFrame", format: str, stream: BinaryIO) -> Warnings:
+    """Write a table to an open binary stream; see `write`."""
+    warnings = _writer(format)(table, stream)
+    stream.flush()
+    return warnings
+
+
+def format_of(path: Path) -> str:
+    """Take the format from the suffix of a path; raise ConfigError if there is none."""
+    format = path.suffix.lower().removeprefix(".")
+    if format not in WRITERS:
+        raise ConfigError(
+            f"'{path}' does not end in a known format; use {_choices()}, or say --format."
+        )
+    return format
+
+
+def _writer(format: str) -> Callable[["pl.DataFrame", BinaryIO], Warnings]:
+    if format not in WRITERS:
+        raise ConfigError(f"there is no format '{format}'; choose from {_choices()}.")
+    writer: Callable[[pl.DataFrame, BinaryIO], Warnings] = pkgutil.resolve_name(
+        f"{__name__}.{WRITERS[format]}"
+    )
+    return writer
+
+
+def _choices() -> str:
+    return ", ".join(WRITERS)

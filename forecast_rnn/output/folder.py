@@ -1,0 +1,32 @@
+"""The folder that `train` writes to: claimed before the work, never somebody else's."""
+
+import os
+from pathlib import Path
+
+from forecast_rnn.errors import OutputError
+
+BUNDLE = "model"
+
+
+def claim_folder(folder: Path) -> Path:
+    """Make sure that a training can be written to a folder, before it costs anything.
+
+    A folder of an earlier training is written over file by file; other files in it stay.
+
+    Raises:
+        OutputError: it cannot be made or written to, or holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file, not a folder. Pass another --out.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / BUNDLE).is_dir():
+        raise OutputError(
+            f"{folder} holds files that are not of a training; nothing was touched. "
+            "Pass another --out, or empty it."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}. Pass another --out.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be written to. Pass another --out.")
+    return folder

@@ -1,0 +1,71 @@
+"""From the forecast table to the table that users see, in their own words."""
+
+import numpy as np
+import polars as pl
+
+from forecast_rnn.config import Task
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.times import format_times
+from forecast_rnn.tables import (
+    ACTUAL,
+    FORECAST,
+    ITEM,
+    MODEL,
+    ORIGIN,
+    STEP,
+    quantile_columns,
+)
+
+CUTOFF = "cutoff"  # the origin's time
+
+
+def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
+    """Name series and times as the input does, and sort as the input does.
+
+    A forecast has the id columns, the time column, `forecast` and the quantiles, by series
+    and time. A backtest (a table with `actual`) has `model`, the id columns, the time
+    column, `cutoff`, `step`, `actual`, `forecast` and the quantiles, by model, series,
+    cutoff and time. Where a column of the user has the name of one of ours, ours gets a
+    trailing underscore.
+    """
+    table = _sorted(table, panel)
+    users = [*panel.items.columns, panel.schema.timestamp]
+    ours = [FORECAST, *quantile_columns(task.quantile_levels)]
+    identified = [
+        *panel.items.select(pl.all().gather(table[ITEM])),
+        _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
+    ]
+    if ACTUAL not in table.columns:
+        return pl.DataFrame(identified + [table[name].alias(_free(name, users)) for name in ours])
+    cutoff = _times(table, panel, table[ORIGIN], _free(CUTOFF, users))
+    return pl.DataFrame(
+        [
+            table[MODEL].alias(_free(MODEL, users)),
+            *identified,
+            cutoff,
+            *(table[name].alias(_free(name, users)) for name in (STEP, ACTUAL, *ours)),
+        ]
+    )
+
+
+def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
+    """Sort by model as they come, then series in the input's order, then time."""
+    shown = np.empty(len(panel.order), dtype=np.int64)
+    shown[panel.order] = np.arange(len(panel.order))
+    models = table[MODEL].unique(maintain_order=True)
+    return table.sort(
+        pl.col(MODEL).replace_strict(models, range(len(models)), return_dtype=pl.Int32),
+        pl.Series("shown", shown[table[ITEM].to_numpy()]),
+        ORIGIN,
+        STEP,
+    )
+
+
+def _times(table: pl.DataFrame, panel: Panel, position: pl.Series, name: str) -> pl.Series:
+    return format_times(panel.timestamps(table[ITEM], position), panel.schema).alias(name)
+
+
+def _free(name: str, taken: list[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

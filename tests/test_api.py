@@ -1,0 +1,175 @@
+"""The Python interface on small files."""
+
+import polars as pl
+import pytest
+
+import forecast_rnn
+from forecast_rnn import api
+from forecast_rnn.config import TrainConfig
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.errors import ConfigError, DataError, OutputError
+
+CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, sales_writer):
+    folder = tmp_path_factory.mktemp("api")
+    return api.train(
+        sales_writer(folder / "sales.csv"), horizon=7, config=CONFIG, out=folder / "out"
+    )
+
+
+def test_the_front_door_is_complete_and_sorted():
+    assert forecast_rnn.__all__ == sorted(forecast_rnn.__all__)
+    assert all(getattr(forecast_rnn, name) is not None for name in forecast_rnn.__all__)
+
+
+def test_a_forecast_has_the_columns_of_the_input_and_the_quantiles(trained):
+    quantiles = [f"q0.{tenth}" for tenth in range(1, 10)]
+
+    assert trained.forecast.columns == ["shop", "date", "forecast", *quantiles]
+    assert trained.forecast["shop"].to_list() == ["north"] * 7 + ["south"] * 7
+    assert trained.forecast["date"][0] == "2024-05-20"
+
+
+def test_backtest_rows_add_model_cutoff_step_and_actual(trained):
+    assert trained.backtest.columns[:6] == ["model", "shop", "date", "cutoff", "step", "actual"]
+    assert set(trained.backtest["model"]) == {"network", "naive", "seasonal_naive", "drift"}
+
+
+def test_what_is_written_is_what_is_returned(trained):
+    forecast = pl.read_csv(trained.folder / "forecast.csv")
+    backtest = pl.read_parquet(trained.folder / "backtest.parquet")
+    scores = pl.read_csv(trained.folder / "scores.csv")
+
+    assert forecast.columns == trained.forecast.columns
+    assert (forecast["forecast"] / trained.forecast["forecast"] - 1).abs().max() < 1e-6
+    assert backtest.equals(trained.backtest)
+    assert scores.columns == ["model", "metric", "value"]
+    assert sorted(path.name for path in trained.folder.iterdir()) == [
+        "backtest.parquet",
+        "forecast.csv",
+        "model",
+        "scores.csv",
+    ]
+
+
+def test_a_loaded_model_gives_the_forecast_of_training(trained):
+    by_folder = api.load(trained.folder).predict()
+    by_bundle = api.load(trained.folder / "model").predict()
+
+    assert by_folder.table.equals(trained.forecast)
+    assert by_bundle.table.equals(trained.forecast)
+    assert by_folder.warnings == by_folder.missing == ()
+
+
+def test_newer_rows_move_the_forecast_on(trained, tmp_path, sales_writer):
+    longer = sales_writer(tmp_path / "longer.csv", days=143)
+
+    table = api.load(trained.folder).predict(longer).table
+
+    assert table["date"][0] == "2024-05-23"
+
+
+def test_a_series_that_training_did_not_see_is_forecast_and_named(trained, tmp_path, sales_writer):
+    path = sales_writer(tmp_path / "new.csv", shops=("north", "east"))
+
+    prediction = api.load(trained.folder).predict(path)
+
+    assert set(prediction.table["shop"]) == {"north", "east"}
+    assert "east" in prediction.warnings[-1]
+    assert "north" not in prediction.warnings[-1]
+
+
+def test_data_of_another_frequency_are_refused_with_both(trained):
+    weekly = pl.DataFrame(
+        {
+            "shop": "north",
+            "date": pl.date_range(pl.date(2024, 1, 1), pl.date(2025, 1, 1), "1w", eager=True),
+            "sales": 1.0,
+        }
+    )
+
+    with pytest.raises(DataError, match=r"steps of 1d.*steps of 1w"):
+        trained.model.predict(weekly)
+
+
+def test_a_series_whose_end_is_empty_is_missing_from_the_forecast_and_named(trained):
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 5, 19), "1d", eager=True)
+    frame = pl.concat(
+        pl.DataFrame({"shop": name, "date": days, "sales": values}, strict=False)
+        for name, values in (
+            ("north", [100.0 + day % 7 for day in range(140)]),
+            ("south", [100.0 + day % 7 if day < 60 else None for day in range(140)]),
+        )
+    )
+
+    prediction = trained.model.predict(frame)
+
+    assert prediction.missing == ("south",)
+    assert set(prediction.table["shop"]) == {"north"}
+
+
+def test_a_frame_is_trained_on_as_a_file_is_and_nothing_is_written(trained, sales_csv):
+    from_frame = api.train(pl.read_csv(sales_csv), horizon=7, config=CONFIG)
+
+    assert from_frame.folder is None
+    assert from_frame.forecast.equals(trained.forecast)
+
+
+def test_rows_in_another_order_give_the_same_forecast(trained, sales_csv):
+    shuffled = pl.read_csv(sales_csv).sample(fraction=1, shuffle=True, seed=1)
+
+    other = api.train(shuffled, horizon=7, config=CONFIG)
+
+    assert other.forecast.equals(trained.forecast)
+
+
+def test_found_facts_are_told_before_training(sales_csv):
+    told = []
+
+    api.train(
+        sales_csv,
+        horizon=7,
+        config=CONFIG,
+        on_found=lambda findings, task: told.append((findings, task)),
+        on_progress=lambda progress: told.append(progress.stage),
+    )
+
+    findings, task = told[0]
+    assert findings.facts["target"] == "sales"
+    assert (task.horizon, task.season_length) == (7, 7)
+    assert told[1] != told[0]
+
+
+def test_a_folder_of_something_else_is_left_alone(sales_csv, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("dear diary")
+
+    with pytest.raises(OutputError, match="nothing was touched"):
+        api.train(sales_csv, config=CONFIG, out=tmp_path / "mine")
+
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_training_again_into_the_same_folder_keeps_files_that_are_not_ours(sales_csv, tmp_path):
+    for _ in range(2):
+        api.train(sales_csv, horizon=7, config=CONFIG, out=tmp_path / "out")
+        (tmp_path / "out" / "notes.txt").write_text("dear diary")
+
+    assert (tmp_path / "out" / "notes.txt").read_text() == "dear diary"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"horizon": 0}, "horizon is 0"),
+        ({"season": -1}, "season is -1"),
+        ({"quantile_levels": (0.1, 0.9)}, "must hold 0.5"),
+        ({"hints": Hints(frequency="moonth")}, "moonth"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_value_seen(sales_csv, arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        api.train(sales_csv, config=CONFIG, **arguments)
