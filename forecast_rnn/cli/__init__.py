@@ -1,0 +1,84 @@
+"""The command line: options in, one call of the library, a few lines out."""
+
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from forecast_rnn import __version__
+from forecast_rnn.cli import cells, datasets, inspect, predict, train
+from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
+
+EPILOG = """\
+\b
+Examples:
+  forecast-rnn train sales.csv
+  forecast-rnn predict sales-forecast newer-sales.csv > forecast.csv
+
+Every option can be set in the environment: FORECAST_RNN_CELL=lstm for --cell lstm.
+
+\b
+Exit codes:
+   0  done                        73  cannot create output
+   2  wrong usage                 74  input/output error, disk full
+   3  some series not forecast    75  locked, try again later
+  65  data cannot be used         77  no permission
+  66  no such input               78  model damaged or incompatible
+  70  a bug                       79  training diverged
+  71  out of memory              141  the reader closed the pipe
+ 129, 130, 143  stopped by a signal
+"""
+
+app = typer.Typer(
+    name="forecast-rnn",
+    epilog=EPILOG,
+    # rich would double the time that --help takes
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"forecast-rnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _application(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Train a recurrent network on a CSV or Parquet file and forecast what comes next."""
+
+
+for _command in (train.train, predict.predict, inspect.inspect, cells.cells, datasets.datasets):
+    app.command()(guarded(_command))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code, which is never 1 or 120."""
+    code = 0
+    try:
+        _calm()
+        app(arguments)
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 0
+    except BaseException as error:
+        code = report(error)
+    return finish(code)
+
+
+def _calm() -> None:
+    catch_signals()
+    # Warnings of the libraries speak to programmers; ours are printed by the commands.
+    warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,224 @@
+"""What the terminal shows: results on standard output, all talk on standard error."""
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from forecast_rnn.progress import Progress
+
+NETWORK = (
+    "{members} x {cell}, hidden size {hidden_size}, layers {layers}, "
+    "{parameters:,} parameters, {steps:,} steps, {seconds} s"
+)
+"""How a network is told in one line, from the settings of its training."""
+
+
+def plain(text: object) -> str:
+    """Return text with control characters escaped, so that no id can steer the terminal."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in str(text)
+    )
+
+
+def show_error(message: str) -> None:
+    """Write `error: …` to standard error."""
+    _labelled("error", message, typer.colors.RED)
+
+
+def show_warnings(messages: Iterable[str]) -> None:
+    """Write a `warning: …` line for each message to standard error."""
+    for message in messages:
+        _labelled("warning", message, typer.colors.YELLOW)
+
+
+def _labelled(label: str, message: str, colour: str) -> None:
+    if sys.stderr is None:
+        return
+    text = f"{label}: " + "\n".join(plain(line) for line in message.splitlines())
+    if sys.stderr.isatty():
+        text = _wrapped(text)
+    if _coloured(sys.stderr):
+        text = text.replace(f"{label}:", typer.style(f"{label}:", fg=colour, bold=True), 1)
+    typer.echo(text, err=True, color=True)
+
+
+def _wrapped(text: str) -> str:
+    import shutil
+    import textwrap
+
+    width = max(20, shutil.get_terminal_size().columns)
+    return "\n".join(
+        textwrap.fill(
+            line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        for line in text.splitlines()
+    )
+
+
+def _coloured(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show_text(text: str = "", *, result: bool = False) -> None:
+    """Write a paragraph, wrapped on a terminal."""
+    from rich.text import Text
+
+    _show(Text("\n".join(map(plain, text.split("\n")))), result=result)
+
+
+def show_facts(facts: Mapping[str, object], *, result: bool = False) -> None:
+    """Write names and values in two columns."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts.items():
+        grid.add_row(Text(plain(name)), Text(plain(number(value))))
+    _show(grid, result=result)
+
+
+def show_json(document: object) -> None:
+    """Write one JSON document to standard output, with null for what is not a finite number."""
+    import json
+
+    text = json.dumps(_finite(document), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    sys.stdout.write(text + "\n")
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value if not isinstance(value, float) or math.isfinite(value) else None
+
+
+def show_table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Iterable[str] = (),
+    result: bool = False,
+) -> None:
+    """Write a table without lines.
+
+    Args:
+        header: Names of the columns.
+        rows: Cells, a row a sequence; numbers go through `number`.
+        numbers: Names of the columns that are right-aligned and never wrapped.
+        result: Whether it is the result, which goes to standard output.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    right = set(numbers)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in header:
+        table.add_column(
+            Text(plain(name)),
+            justify="right" if name in right else "left",
+            no_wrap=name in right,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(Text(plain(number(cell))) for cell in row))
+    _show(table, result=result)
+
+
+def number(value: object) -> str:
+    """Write a number with four significant digits, a text as it is, and None as a dash."""
+    if value is None or value != value:
+        return "-"
+    if not isinstance(value, int | float):
+        return str(value)
+    if abs(value) < 1e15 and value == int(value):
+        return f"{value:,.0f}"
+    if abs(value) >= 1e15 or 0 < abs(value) < 1e-4:
+        return f"{value:.3e}"
+    return f"{value:,.{_decimals(value, 4)}f}"
+
+
+def numbers(values: Sequence[float | None]) -> list[str]:
+    """Write the numbers of a column alike, with three significant digits of the least."""
+    sizes = [abs(value) for value in values if value and math.isfinite(value)]
+    if not sizes or max(sizes) >= 1e15 or min(sizes) < 1e-4:
+        return [number(value) for value in values]
+    decimals = _decimals(min(sizes), 3)
+    return [
+        "-" if value is None or value != value else f"{value:,.{decimals}f}" for value in values
+    ]
+
+
+def _decimals(value: float, significant: int) -> int:
+    return max(0, significant - 1 - math.floor(math.log10(abs(value)))) if value else 0
+
+
+def _show(renderable: "RenderableType", *, result: bool) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    stream = sys.stdout if result else sys.stderr
+    if stream is None:
+        return
+    # By way of a string: rich answers a closed pipe with SystemExit(1).
+    console = Console(
+        file=StringIO(),
+        force_terminal=stream.isatty(),
+        no_color=not _coloured(stream),
+        width=None if stream.isatty() else 10_000,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    with console.capture() as text:
+        console.print(renderable, soft_wrap=False)
+    stream.write("".join(f"{line.rstrip()}\n" for line in text.get().splitlines()))
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator["Callable[[Progress], None]"]:
+    """Yield what draws the progress: a bar on a terminal, nothing elsewhere."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}", markup=False),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True, no_color=not _coloured(sys.stderr))
+    bar = Bar(*columns, console=console, transient=True)
+    task = bar.add_task("", total=None, loss="")
+
+    def draw(progress: "Progress") -> None:
+        bar.start()  # not before: what was found is printed first
+        bar.update(
+            task,
+            description=progress.stage,
+            completed=progress.done,
+            total=progress.total,
+            loss=f"loss {progress.loss:.4f}" if math.isfinite(progress.loss) else "",
+        )
+
+    try:
+        yield draw
+    finally:
+        bar.stop()

@@ -1,0 +1,138 @@
+"""The options that commands share; each can also be set by `FORECAST_RNN_<OPTION>`."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from forecast_rnn.config import DEVICES
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.errors import ConfigError
+from forecast_rnn.neural.cells import CELLS
+
+
+def _variable(name: str) -> str:
+    return "FORECAST_RNN_" + name.upper().replace("-", "_")
+
+
+def option(name: str, description: str, *, metavar: str | None = None, short: str = "") -> Any:
+    """Declare the option `--name`, with its environment variable and no second name for `no`."""
+    names = [f"--{name}", *([short] if short else [])]
+    return typer.Option(
+        *names,
+        help=description,
+        metavar=metavar,
+        envvar=_variable(name),
+        show_envvar=False,
+    )
+
+
+def _columns_option(name: str, description: str) -> Any:
+    return typer.Option(f"--{name}", help=description, metavar="COLUMN", show_default=False)
+
+
+Data = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="CSV, TSV, Parquet or xlsx file, may be .gz or .zst; - for standard input.",
+    ),
+]
+OptionalData = Annotated[
+    str | None, typer.Argument(metavar="DATA", help="Newer rows, in the columns of training.")
+]
+Time = Annotated[
+    str | None, option("time", "Time column [default: the one with dates].", metavar="COLUMN")
+]
+Target = Annotated[
+    list[str] | None,
+    _columns_option(
+        "target",
+        "Columns to forecast, by comma [default: y, target, value, or the only one].",
+    ),
+]
+Id = Annotated[
+    list[str] | None,
+    _columns_option("id", "Columns that name a series, by comma [default: text columns]."),
+]
+Frequency = Annotated[
+    str | None,
+    option("freq", "Spacing of rows: 30m h d w mo q y [default: found].", metavar="OFFSET"),
+]
+DateFormat = Annotated[
+    str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
+]
+Horizon = Annotated[
+    int | None, option("horizon", "Steps to forecast [default: by frequency].", metavar="N")
+]
+Season = Annotated[
+    int | None, option("season", "Steps in a season [default: by frequency].", metavar="N")
+]
+Out = Annotated[
+    Path | None,
+    option("out", "Folder to write [default: NAME-forecast].", metavar="DIR", short="-o"),
+]
+Quantiles = Annotated[
+    str | None,
+    option(
+        "quantiles", "Levels, by comma, with 0.5 among them [default: 0.1 … 0.9].", metavar="LEVELS"
+    ),
+]
+CellName = Annotated[str, option("cell", f"Recurrent cell: {', '.join(CELLS)}.", metavar="NAME")]
+HiddenSize = Annotated[
+    int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
+]
+Layers = Annotated[int | None, option("layers", "Recurrent layers [default: chosen].", metavar="N")]
+Members = Annotated[int, option("members", "Networks in the ensemble.", metavar="N")]
+Steps = Annotated[int | None, option("steps", "Optimisation steps [default: chosen].", metavar="N")]
+LearningRate = Annotated[
+    float | None,
+    option("learning-rate", "Highest learning rate [default: by width].", metavar="RATE"),
+]
+BatchSize = Annotated[
+    int | None, option("batch-size", "Series in a batch [default: chosen].", metavar="N")
+]
+Seed = Annotated[int, option("seed", "The same seed gives the same files.", metavar="N")]
+Device = Annotated[str, option("device", f"{', '.join(DEVICES)}.", metavar="NAME")]
+Threads = Annotated[int | None, option("threads", "Processor threads [default: all].", metavar="N")]
+Quiet = Annotated[bool, option("quiet", "Say nothing but warnings and errors.", short="-q")]
+Json = Annotated[bool, option("json", "Write one JSON document to standard output.")]
+Debug = Annotated[bool, option("debug", "Show the traceback of an error.")]
+
+
+def columns(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the column names of an option that is repeated or holds commas.
+
+    Without the option the environment is asked here, as Typer would split it at blanks.
+    """
+    values = list(given or ()) or [os.environ.get(_variable(name), "")]
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def hints(
+    time: str | None,
+    target: Sequence[str] | None,
+    item_id: Sequence[str] | None,
+    freq: str | None,
+    date_format: str | None,
+) -> Hints:
+    """Gather what the user says about the columns of a file."""
+    return Hints(
+        time=time,
+        target=columns("target", target),
+        item_id=columns("id", item_id),
+        frequency=freq,
+        date_format=date_format,
+    )
+
+
+def levels(text: str) -> tuple[float, ...]:
+    """Return quantile levels, in order; raise ConfigError with the value that is no number."""
+    try:
+        return tuple(sorted(float(part) for part in text.split(",")))
+    except ValueError:
+        raise ConfigError(
+            f"--quantiles '{text}' must be numbers with commas, such as 0.1,0.5,0.9."
+        ) from None

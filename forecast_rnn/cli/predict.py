@@ -1,0 +1,67 @@
+"""`forecast-rnn predict`: forecast after the last row of each series."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast_rnn.cli import options
+from forecast_rnn.cli.console import show_warnings
+from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
+from forecast_rnn.config import TrainConfig
+from forecast_rnn.errors import ConfigError
+from forecast_rnn.output import WRITERS, format_of, write, write_stream
+
+DEFAULT = TrainConfig()
+BINARY = ("parquet", "xlsx")
+
+Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Folder that train wrote, or the model in it.")
+]
+Output = Annotated[
+    Path | None, options.option("output", "File to write.", metavar="FILE", short="-o")
+]
+Format = Annotated[
+    str | None,
+    options.option("format", f"{', '.join(WRITERS)} [default: by suffix, or csv].", metavar="NAME"),
+]
+
+
+def predict(
+    model: Model,
+    data: options.OptionalData = None,
+    *,
+    output: Output = None,
+    format: Format = None,
+    device: options.Device = DEFAULT.device,
+    threads: options.Threads = DEFAULT.threads,
+    debug: options.Debug = False,
+) -> None:
+    """Forecast with a trained model.
+
+    The forecast starts after the last row of each series in DATA; without DATA the series
+    are those of training. The forecast goes to standard output as CSV, or to a file.
+    """
+    kind = _format(format, output)
+    from forecast_rnn import api
+
+    prediction = api.load(model, device=device, threads=threads).predict(data)
+    show_warnings(prediction.warnings)
+    if output is None:
+        show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))
+    else:
+        show_warnings(write(prediction.table, output, kind))
+    if prediction.missing:
+        show_warnings([missing_sentence(prediction.missing)])
+        raise typer.Exit(INCOMPLETE)
+
+
+def _format(name: str | None, output: Path | None) -> str:
+    if name is None:
+        return "csv" if output is None else format_of(output)
+    if name not in WRITERS:
+        raise ConfigError(f"there is no format '{name}'; choose from {', '.join(WRITERS)}.")
+    if output is None and name in BINARY and sys.stdout.isatty():
+        raise ConfigError(f"{name} is not for a terminal; give --output FILE.")
+    return name

@@ -1,0 +1,170 @@
+"""`forecast-rnn train`: from a file to a network, its scores and a forecast."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast_rnn.cli import options
+from forecast_rnn.cli.console import (
+    NETWORK,
+    numbers,
+    progress_bar,
+    show_facts,
+    show_json,
+    show_table,
+    show_text,
+    show_warnings,
+)
+from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
+from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from forecast_rnn.api import Trained
+    from forecast_rnn.data.read import Findings
+
+DEFAULT = TrainConfig()
+SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
+FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv")
+
+
+def train(
+    data: options.Data,
+    *,
+    time: options.Time = None,
+    target: options.Target = None,
+    item_id: options.Id = None,
+    horizon: options.Horizon = None,
+    freq: options.Frequency = None,
+    season: options.Season = None,
+    out: options.Out = None,
+    cell: options.CellName = DEFAULT.cell,
+    hidden_size: options.HiddenSize = DEFAULT.hidden_size,
+    layers: options.Layers = DEFAULT.layers,
+    members: options.Members = DEFAULT.members,
+    quantiles: options.Quantiles = None,
+    steps: options.Steps = DEFAULT.steps,
+    learning_rate: options.LearningRate = DEFAULT.learning_rate,
+    batch_size: options.BatchSize = DEFAULT.batch_size,
+    seed: options.Seed = DEFAULT.seed,
+    device: options.Device = DEFAULT.device,
+    threads: options.Threads = DEFAULT.threads,
+    date_format: options.DateFormat = None,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Train a network on DATA, score it, and forecast.
+
+    Columns, frequency, season and horizon are found in the data and printed; options
+    overrule them. Model, forecast and scores against simple baselines
+    are written to a folder.
+    """
+    hints = options.hints(time, target, item_id, freq, date_format)
+    config = TrainConfig(
+        cell=cell,
+        hidden_size=hidden_size,
+        layers=layers,
+        members=members,
+        steps=steps,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+        device=device,
+        threads=threads,
+    )
+    quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
+    from forecast_rnn import api
+
+    with progress_bar(quiet=quiet) as on_progress:
+        trained = api.train(
+            data,
+            hints=hints,
+            horizon=horizon,
+            season=season,
+            quantile_levels=quantile_levels,
+            config=config,
+            out=out or default_folder(data),
+            on_found=partial(show_found, quiet=quiet),
+            on_progress=on_progress,
+        )
+    show_warnings(trained.warnings)
+    if not quiet:
+        show_outcome(trained)
+    if json:
+        show_json(document(trained))
+    if trained.missing:
+        show_warnings([missing_sentence(trained.missing)])
+        raise typer.Exit(INCOMPLETE)
+
+
+def default_folder(data: str) -> Path:
+    """Return `NAME-forecast` for the data file NAME.csv or NAME.csv.gz."""
+    name = "stdin" if data == "-" else Path(data).name
+    stem = Path(name.removesuffix(".gz").removesuffix(".zst")).stem
+    return Path(f"{stem}-forecast")
+
+
+def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
+    """Show what the data are taken to be, before training begins."""
+    if not quiet:
+        show_facts({**findings.facts, "season": task.season_length, "horizon": task.horizon})
+    show_warnings(findings.warnings)
+
+
+def show_outcome(trained: "Trained") -> None:
+    """Show the network, the scores, the verdict, the files and the next command."""
+    scores = scores_by_model(trained.scores)
+    labels = metric_labels(scores[next(iter(scores))])
+    columns = [numbers([values[metric] for values in scores.values()]) for metric in labels]
+    header = ["model", *labels.values()]
+    show_facts({"network": NETWORK.format_map(trained.settings)})
+    show_text()
+    show_table(header, zip(scores, *columns, strict=True), numbers=header[1:])
+    show_text("\n" + " ".join(trained.verdict.sentences) + "\n")
+    folder = str(trained.folder)
+    show_facts(
+        {
+            "wrote": f"{folder}: {', '.join(FILES)}",
+            "next": f"forecast-rnn predict {shlex.quote(folder)}",
+        }
+    )
+
+
+def metric_labels(metrics: Mapping[str, object]) -> dict[str, str]:
+    """Choose the metrics for the terminal and name them; `coverage_80` should come to 0.8."""
+    labels = SHOWN | {
+        metric: f"coverage ({int(metric.removeprefix('coverage_')) / 100:g})"
+        for metric in metrics
+        if metric.startswith("coverage_")
+    }
+    return {metric: label for metric, label in labels.items() if metric in metrics}
+
+
+def document(trained: "Trained") -> dict[str, object]:
+    """Gather the outcome for a program to read."""
+    return {
+        "format": 1,
+        "folder": str(trained.folder),
+        "files": FILES,
+        "found": trained.findings.facts,
+        "settings": trained.settings,
+        "scores": scores_by_model(trained.scores),
+        "verdict": asdict(trained.verdict),
+        "missing": trained.missing,
+        "warnings": (*trained.findings.warnings, *trained.warnings),
+    }
+
+
+def scores_by_model(scores: "pl.DataFrame") -> dict[str, dict[str, float | None]]:
+    """Turn rows of model, metric and value into metrics by model."""
+    table: dict[str, dict[str, float | None]] = {}
+    for model, metric, value in scores.iter_rows():
+        table.setdefault(model, {})[metric] = value
+    return table

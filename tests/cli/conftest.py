@@ -1,0 +1,15 @@
+import sys
+from types import ModuleType
+
+import pytest
+
+import forecast_rnn
+
+
+@pytest.fixture
+def fake_api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """An empty stand-in for `forecast_rnn.api`, so that no test here loads torch."""
+    module = ModuleType("forecast_rnn.api")
+    monkeypatch.setitem(sys.modules, "forecast_rnn.api", module)
+    monkeypatch.setattr(forecast_rnn, "api", module, raising=False)
+    return module

@@ -1,0 +1,156 @@
+import json
+import math
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from forecast_rnn.cli import console
+
+
+def test_control_characters_are_shown_and_not_obeyed():
+    assert console.plain("a\x1b[31mb\nc\u202ed") == "a\\x1b[31mb\\nc\\u202ed"
+
+
+def test_letters_of_all_scripts_stay():
+    assert console.plain("Zürich 東京 Ω") == "Zürich 東京 Ω"
+
+
+def test_a_file_name_that_is_no_text_can_be_shown():
+    assert console.plain("\udcff.csv") == "\\udcff.csv"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.0123456, "0.01235"),
+        (0.5, "0.5000"),
+        (1.23456, "1.235"),
+        (12.3456, "12.35"),
+        (-123.456, "-123.5"),
+        (1234.56, "1,235"),
+        (1234567.0, "1,234,567"),
+        (1e-9, "1.000e-09"),
+        (1e300, "1.000e+300"),
+        (math.nan, "-"),
+        (math.inf, "inf"),
+        (None, "-"),
+        (7305, "7,305"),
+        (5.0, "5"),
+        (True, "1"),
+        ("gru", "gru"),
+    ],
+)
+def test_a_number_has_four_significant_digits(value, text):
+    assert console.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.6123, 1.0, 12.3456], ["0.612", "1.000", "12.346"]),
+        ([251.34, 1034.0, None], ["251", "1,034", "-"]),
+        ([0.0, math.nan], ["0", "-"]),
+        ([1e-9, 1.0], ["1.000e-09", "1"]),
+        ([], []),
+    ],
+)
+def test_the_numbers_of_a_column_have_the_same_decimals(values, texts):
+    assert console.numbers(values) == texts
+
+
+def test_warnings_are_lines_on_standard_error(capsys):
+    console.show_warnings(["series 'a' is short.", "series 'b' is constant."])
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "warning: series 'a' is short.\nwarning: series 'b' is constant.\n"
+
+
+def test_a_table_off_the_terminal_is_plain_and_whole(capsys):
+    long_name = "x" * 300
+
+    console.show_table(("series", "mean"), [(long_name, 1.5), ("b", 20000.0)], numbers=("mean",))
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "series" + " " * 298 + "mean",
+        long_name + "   1.500",
+        "b" + " " * 301 + "20,000",
+    ]
+
+
+def test_markup_in_an_id_is_only_text(capsys):
+    console.show_table(("series",), [("[bold red]a[/] :smile: http://b",)], result=True)
+
+    assert capsys.readouterr().out.splitlines()[1] == "[bold red]a[/] :smile: http://b"
+
+
+def test_facts_stand_in_two_columns(capsys):
+    console.show_facts({"time": "date (daily)", "horizon": 28})
+
+    assert capsys.readouterr().err == "time     date (daily)\nhorizon  28\n"
+
+
+def test_text_keeps_its_paragraphs(capsys):
+    console.show_text("one\n\ntwo", result=True)
+
+    assert capsys.readouterr().out == "one\n\ntwo\n"
+
+
+def test_json_has_null_for_what_is_no_number(capsys):
+    console.show_json({"a": [1.5, math.nan, math.inf], "b": ("é",)})
+
+    assert json.loads(capsys.readouterr().out) == {"a": [1.5, None, None], "b": ["é"]}
+
+
+def test_no_bar_is_drawn_off_the_terminal(capsys):
+    with console.progress_bar(quiet=False) as draw:
+        draw(object())
+
+    assert capsys.readouterr() == ("", "")
+
+
+TALK = """
+from forecast_rnn.cli import console
+from forecast_rnn.progress import Progress
+console.show_warnings(["a " * 30 + "long one."])
+console.show_facts({"time": "date"})
+with console.progress_bar(quiet=False) as draw:
+    draw(Progress("training", 5, 10, 0.25))
+"""
+
+
+def on_a_terminal(program: str, **environment: str) -> str:
+    """What a program writes to standard error when that is a terminal of 40 columns."""
+    near, far = pty.openpty()
+    settings = os.environ | {"TERM": "xterm", "COLUMNS": "40"} | environment
+    settings = {name: value for name, value in settings.items() if value}
+    try:
+        subprocess.run([sys.executable, "-c", program], stderr=far, env=settings, check=True)
+        return os.read(near, 100_000).decode()
+    finally:
+        os.close(near)
+        os.close(far)
+
+
+def test_a_terminal_gets_colour_wrapped_lines_and_a_bar():
+    seen = on_a_terminal(TALK, NO_COLOR="")
+
+    assert "\x1b[33m" in seen
+    assert (
+        max(len(line) for line in seen.splitlines() if "a a" in line and "\x1b" not in line) <= 40
+    )
+    assert "training" in seen
+    assert "5/10" in seen
+    assert "loss 0.2500" in seen
+
+
+def test_no_color_is_respected():
+    seen = on_a_terminal(TALK, NO_COLOR="1")
+
+    assert "\x1b[33m" not in seen
+    assert "5/10" in seen

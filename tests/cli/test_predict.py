@@ -1,0 +1,115 @@
+import io
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from forecast_rnn.cli import app
+from forecast_rnn.errors import BundleError
+
+TABLE = pl.DataFrame(
+    {"shop": ["a", "a"], "date": ["2024-01-01", "2024-01-02"], "forecast": [1.5, 2.0]}
+)
+CSV = "shop,date,forecast\na,2024-01-01,1.5\na,2024-01-02,2.0\n"
+
+
+@dataclass
+class Model:
+    """Stands for `api.Model`."""
+
+    missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    data: str | None = "not asked"
+
+    def predict(self, data=None):
+        self.data = data
+        return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
+
+
+@pytest.fixture
+def model(fake_api):
+    model = Model()
+    fake_api.load = lambda path, device, threads: model
+    return model
+
+
+def run(command: str):
+    return CliRunner().invoke(app, shlex.split(command))
+
+
+def test_the_forecast_goes_to_standard_output_as_csv(model):
+    result = run("predict folder")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, CSV, "")
+    assert model.data is None
+
+
+def test_new_rows_and_standard_input_are_handed_on(model):
+    run("predict folder new.csv")
+    assert model.data == "new.csv"
+
+    run("predict folder -")
+    assert model.data == "-"
+
+
+def test_a_file_gets_the_format_of_its_suffix(model, tmp_path):
+    path = tmp_path / "forecast.parquet"
+
+    result = run(f"predict folder --output {path}")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert pl.read_parquet(path).equals(TABLE)
+
+
+def test_format_overrules_the_suffix(model, tmp_path):
+    path = tmp_path / "forecast.txt"
+
+    result = run(f"predict folder --output {path} --format csv")
+
+    assert (result.exit_code, path.read_text()) == (0, CSV)
+
+
+def test_another_format_on_standard_output(model):
+    result = run("predict folder --format parquet")
+
+    assert pl.read_parquet(io.BytesIO(result.stdout_bytes)).equals(TABLE)
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--format docx", "--output forecast.docx", "--output forecast"]
+)
+def test_an_unknown_format_is_2_with_the_choices(model, arguments):
+    result = run(f"predict folder {arguments}")
+
+    assert result.exit_code == 2
+    assert "csv, " in result.stderr
+    assert model.data == "not asked"
+    assert not Path("forecast").exists()
+
+
+def test_series_without_a_forecast_are_named_and_the_exit_code_is_3(model):
+    model.missing = ("b", "c")
+    model.warnings = ("series 'b' has 2 rows.",)
+
+    result = run("predict folder")
+
+    assert (result.exit_code, result.stdout) == (3, CSV)
+    assert result.stderr == (
+        "warning: series 'b' has 2 rows.\nwarning: 2 series have no forecast: b, c.\n"
+    )
+
+
+def test_a_damaged_model_is_78(fake_api):
+    def load(path, **_):
+        raise BundleError(f"{path}: weights.safetensors is damaged. Train again.")
+
+    fake_api.load = load
+
+    result = run("predict folder")
+
+    assert (result.exit_code, result.stdout) == (78, "")
+    assert result.stderr == "error: folder: weights.safetensors is damaged. Train again.\n"
