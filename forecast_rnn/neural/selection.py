@@ -22,6 +22,8 @@ from forecast_rnn.neural.setting import Setting
 from forecast_rnn.neural.training import Epoch, Learner, Sampler, Schedule, epochs
 
 RUNGS = (100, 200, 400, 800, 1600)
+SURVIVORS = (3, 2, 1)
+"""Candidates that go on after each rung; the last number holds for all rungs to come."""
 HOPELESS = 1.03
 """A candidate whose best is this much worse than another's is given up."""
 PAST = 1.01
@@ -56,7 +58,7 @@ class Trial:
     score: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """A recipe on its way up the rungs."""
 
@@ -100,6 +102,9 @@ def choose(
 ) -> list[Trial]:
     """Race the recipes up the rungs of more and more steps; return all trials.
 
+    Fewer and fewer go on, as in successive halving: Jamieson and Talwalkar (2016),
+    https://arxiv.org/abs/1502.07943.
+
     Args:
         setting: What the candidates are trained on.
         known: The same series with the rows to validate on after those.
@@ -121,9 +126,16 @@ def choose(
         for one, network in zip(alive, networks, strict=True):
             score = scaled_loss(setting.forecaster(one.recipe, (network,)), known, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score))
-        leader = min(one.best for one in field)
-        alive = [one for one in alive if not one.past_its_best() and one.best <= HOPELESS * leader]
+        alive = _survivors(alive, min(one.best for one in field), rung)
     return [trial for one in field for trial in one.trials]
+
+
+def _survivors(alive: list[Candidate], leader: float, rung: int) -> list[Candidate]:
+    """Return the candidates that are worth more steps, in the order they came."""
+    hopeful = [one for one in alive if not one.past_its_best() and one.best <= HOPELESS * leader]
+    places = SURVIVORS[min(rung, len(SURVIVORS) - 1)]
+    kept = sorted(hopeful, key=lambda one: one.best)[:places]
+    return [one for one in hopeful if one in kept]
 
 
 def _climb(

@@ -10,7 +10,15 @@ from forecast_rnn.backtest import error_scales
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.neural.recipe import Recipe, recipes
-from forecast_rnn.neural.selection import Split, choose, scaled_loss, split_rows
+from forecast_rnn.neural.selection import (
+    Candidate,
+    Split,
+    Trial,
+    _survivors,
+    choose,
+    scaled_loss,
+    split_rows,
+)
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from tests.panels import panel_of
 
@@ -85,6 +93,19 @@ def test_every_rung_of_every_candidate_in_the_race_is_scored(panel):
     tried = {(trial.recipe.model.hidden_size, trial.steps) for trial in trials}
     assert {(4, 10), (2, 10)} <= tried <= {(4, 10), (4, 20), (4, 40), (2, 10), (2, 20)}
     assert all(math.isfinite(trial.score) for trial in trials)
+
+
+def test_fewer_candidates_go_on_the_higher_the_rung_and_hopeless_ones_never():
+    def candidate(*scores):
+        return Candidate(None, None, None, [Trial(None, 100, score) for score in scores])
+
+    good, fair, poor = candidate(1.00), candidate(1.01), candidate(1.02)
+    hopeless, past = candidate(1.05), candidate(1.0, 1.1)
+    field = [poor, hopeless, good, past, fair]
+
+    assert _survivors(field, 1.0, 0) == [poor, good, fair]
+    assert _survivors(field, 1.0, 1) == [good, fair]
+    assert _survivors(field, 1.0, 2) == _survivors(field, 1.0, 9) == [good]
 
 
 def test_a_rung_scores_the_network_that_training_alone_would_give(panel):
