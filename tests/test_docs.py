@@ -76,21 +76,21 @@ def copy_of_datasets(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda text: text.splitlines()[0][:40])
-def test_the_commands_of_the_readme_run(transcript, copy_of_datasets):
+def test_the_commands_of_the_readme_run(copy_of_datasets):
     bin_folder = str(Path(sys.executable).parent)
     quick = {f"FORECAST_RNN_{name}": value for name, value in QUICK.items()}
     environment = os.environ | quick | {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
-    for command in re.findall(r"^\$ (.*)$", transcript, flags=re.MULTILINE):
+    for command in re.findall(r"^\$ (.*)$", "".join(TRANSCRIPTS), flags=re.MULTILINE):
         result = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-o", "pipefail", "-c", command],
             cwd=copy_of_datasets,
             env=environment,
             capture_output=True,
             text=True,
         )
 
-        assert result.returncode == 0, f"{command}\n{result.stderr}"
+        # 141 is the rightful answer to a `head` that has enough.
+        assert result.returncode in (0, 141), f"{command}\n{result.stderr}"
 
 
 @pytest.mark.slow

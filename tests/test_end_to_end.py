@@ -189,6 +189,17 @@ def test_a_single_series_has_no_id_column(one_csv, tmp_path):
     assert header == "date,forecast,q0.1,q0.5,q0.9"
 
 
+def test_a_series_too_short_to_be_tested_is_forecast_and_that_is_said(tmp_path, sales_writer):
+    short = sales_writer(tmp_path / "short.csv", shops=("",), days=9)
+
+    result = run("train", short, "--out", tmp_path / "out", *QUICK)
+
+    assert result.exit_code == 0, result.stderr
+    assert "warning: " in result.stderr
+    assert "No verdict" in result.stderr
+    assert len((tmp_path / "out" / "forecast.csv").read_text().splitlines()) == 8
+
+
 def test_inspect_shows_every_series(sales):
     result = run("inspect", sales)
 

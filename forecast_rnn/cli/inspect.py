@@ -86,9 +86,9 @@ def inspect_model(path: str, *, json: bool) -> None:
         return
     schema, task = model.forecaster.schema, model.forecaster.task
     facts = {
-        "target": schema.target,
         "time": f"{schema.timestamp} ({model.panel.frequency.every})",
-        "id": ", ".join(schema.item_id) or "none",
+        "id": ", ".join(schema.item_id) or "one series",
+        "target": schema.target,
         "series": f"{len(model.panel.names()):,} with {len(model.panel.values):,} rows",
         "season": task.season_length,
         "horizon": task.horizon,

@@ -120,14 +120,10 @@ def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
 
 def show_outcome(trained: "Trained") -> None:
     """Show the network, the scores, the verdict, the files and the next command."""
-    scores = scores_by_model(trained.scores)
-    labels = metric_labels(scores[next(iter(scores))])
-    columns = [numbers([values[metric] for values in scores.values()]) for metric in labels]
-    header = ["model", *labels.values()]
     show_facts({"network": NETWORK.format_map(trained.settings)})
     show_text()
-    show_table(header, zip(scores, *columns, strict=True), numbers=header[1:])
-    show_text("\n" + " ".join(trained.verdict.sentences) + "\n")
+    show_scores(scores_by_model(trained.scores))
+    show_text(" ".join(trained.verdict.sentences) + "\n")
     folder = str(trained.folder)
     show_facts(
         {
@@ -135,6 +131,17 @@ def show_outcome(trained: "Trained") -> None:
             "next": f"forecast-rnn predict {shlex.quote(folder)}",
         }
     )
+
+
+def show_scores(scores: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Show a row for each model, and nothing when nothing could be compared."""
+    if not scores:
+        return
+    labels = metric_labels(next(iter(scores.values())))
+    columns = [numbers([values[metric] for values in scores.values()]) for metric in labels]
+    header = ["model", *labels.values()]
+    show_table(header, zip(scores, *columns, strict=True), numbers=header[1:])
+    show_text()
 
 
 def metric_labels(metrics: Mapping[str, object]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""From files to panels: reading, checking, the calendar, and the regular grid."""

@@ -11,7 +11,15 @@ from forecast_rnn.errors import ConfigError
 
 Grid = Literal["integer", "offset", "month_end", "business_day"]
 UNITS = ("s", "m", "h", "d", "b", "w", "mo", "q", "y")
-_DURATIONS = {"s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": DAY, "w": 7 * DAY}
+_DURATIONS = {
+    "us": 1,
+    "ms": 1000,
+    "s": SECOND,
+    "m": 60 * SECOND,
+    "h": 3600 * SECOND,
+    "d": DAY,
+    "w": 7 * DAY,
+}
 _MONTHS = {"mo": 1, "q": 3, "y": 12}
 _WORDS = {
     "sec": "s", "second": "s", "secondly": "s",
@@ -79,6 +87,8 @@ class Frequency:
 
 
 _NAMES = {
+    "us": ("every microsecond", "microseconds"),
+    "ms": ("every millisecond", "milliseconds"),
     "s": ("every second", "seconds"),
     "m": ("every minute", "minutes"),
     "h": ("hourly", "hours"),
@@ -116,7 +126,9 @@ def parse_frequency(text: str) -> tuple[str, Grid | None]:
         unit = _WORDS.get(unit, unit)
         grid: Grid | None = "month_end" if unit in _ENDS else None
         unit = _ENDS.get(unit, unit)
-        if unit in UNITS and count > 0:
+        if unit == "i" and count == 1:
+            return "1i", "integer"
+        if unit in (*UNITS, "ms", "us") and count > 0:
             return f"{count}{unit}", "business_day" if unit == "b" else grid
     raise ConfigError(
         f"frequency '{text}' is not known; write {', '.join(UNITS)} with a count if need be, "

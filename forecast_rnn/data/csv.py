@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from forecast_rnn.data import records
+from forecast_rnn.data.parts import read_plain
 from forecast_rnn.data.records import Shape, Text
-from forecast_rnn.data.table import Rows, Table, counted, shown
+from forecast_rnn.data.table import Plain, Rows, Table, counted, shown
 from forecast_rnn.errors import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -36,8 +37,8 @@ def csv_table(name: str, data: bytes) -> Table:
     if not sample.height:
         raise DataError(f"{name} has a header but no data rows.")
 
-    def load(columns: Sequence[str]) -> Rows:
-        return _load(text, names, columns)
+    def load(columns: Sequence[str], plain: Mapping[str, Plain]) -> Rows:
+        return _load(text, names, columns, plain)
 
     return Table(name, sample, load)
 
@@ -74,20 +75,18 @@ def _text(name: str, data: bytes) -> Text:
 
 def _sniff_separator(data: bytes) -> str:
     """Return the separator that most of the first lines hold equally often."""
-    lines = data[:_SAMPLE_BYTES].decode("utf-8", "replace").splitlines()[:_SNIFFED_LINES]
+    head = data[:_SAMPLE_BYTES].decode("utf-8", "replace")
+    outside_quotes = "".join(head.split('"')[::2])
+    lines = [line for line in outside_quotes.split("\n")[:_SNIFFED_LINES] if line.strip()]
     best, most = ",", 0.0
     for separator in SEPARATORS:
-        counts = [_outside_quotes(line).count(separator) for line in lines if line.strip()]
+        counts = [line.count(separator) for line in lines]
         usual = max(set(counts) - {0}, key=counts.count, default=0)
         # A header that holds it as often as the rows do settles most doubts.
         score = counts.count(usual) / len(counts) + (counts[0] == usual) if usual else 0.0
         if score > most:
             best, most = separator, score
     return best
-
-
-def _outside_quotes(line: str) -> str:
-    return "".join(line.split('"')[::2])
 
 
 def _header(text: Text) -> list[str]:
@@ -102,8 +101,8 @@ def _column_names(text: Text, header: list[str]) -> list[str]:
     for position, field in enumerate(header, start=1):
         if field and field in seen:
             raise DataError(
-                f"{text.name} line {text.first_line}: columns {seen[field]} and {position} are both "
-                f"named {shown(field)}; rename one."
+                f"{text.name} line {text.first_line}: columns {seen[field]} and {position} are "
+                f"both named {shown(field)}; rename one."
             )
         seen[field] = position
     return [field or f"column_{position}" for position, field in enumerate(header, start=1)]
@@ -151,35 +150,52 @@ def _all_trailing(shape: Shape) -> bool:
     return bool((long & shape.trailing[1:])[rows].all())
 
 
-def _load(text: Text, names: list[str], columns: Sequence[str]) -> Rows:
+def _load(text: Text, names: list[str], columns: Sequence[str], plain: Mapping[str, Plain]) -> Rows:
     """Read columns in full; blank lines are left out.
 
     Raises:
         DataError: a record has more or fewer fields than the header.
     """
     places = sorted(names.index(column) for column in columns)
+    may_be_plain = bool(plain) and not text.quoted
+    plain_frame = read_plain(text, names, places, plain) if may_be_plain else None
+    if plain_frame is not None:
+        where = _counted_line(text.first_line)
+        return Rows(text.name, plain_frame, where, decimal_comma=text.separator == ";")
     frame = _parse(text, names, places)
     found, separators = records.count(text)
     wanted = found * (len(names) - 1)
-    if frame.height == found - 1 and separators == wanted:
-        return Rows(text.name, frame, _lines(text), decimal_comma=text.separator == ";")
+    # Spreadsheets leave rows of nothing but separators behind.
+    hollow = frame.select(pl.all_horizontal(pl.all() == "")).to_series().any()
+    if frame.height == found - 1 and separators == wanted and not hollow:
+        by_line = not text.quoted or text.data.count(b"\n") <= found
+        where = _counted_line(text.first_line) if by_line else _found_line(text)
+        return Rows(text.name, frame, where, decimal_comma=text.separator == ";")
+    if frame.height != found - 1:
+        _check_fields(text, records.measure(text))
+        raise DataError(f"{text.name} cannot be read as CSV: quotes or line ends are in disorder.")
+    return _mended(text, frame)
+
+
+def _mended(text: Text, frame: pl.DataFrame) -> Rows:
+    """Leave out blank lines and separators at the end of all lines; refuse other disorder."""
     shape = records.measure(text)
     warnings: list[str] = []
     if _all_trailing(shape) and not shape.trailing[0]:
         warnings.append("every row ends in a separator that the header lacks; it is ignored.")
     else:
         _check_fields(text, shape)
-    if frame.height != found - 1:
-        raise DataError(f"{text.name} cannot be read as CSV: quotes or line ends are in disorder.")
     blank = shape.blank[1:]
-    inside = int(np.count_nonzero(blank[: int(np.flatnonzero(~blank)[-1])])) if blank.any() else 0
+    if blank.all():
+        raise DataError(f"{text.name} has a header but no data rows.")
+    inside = int(np.count_nonzero(blank[: np.flatnonzero(~blank)[-1]]))
     if inside:
         line = int(shape.line[1:][blank][0])
         warnings.append(f"{counted(inside, 'blank line')} left out (first: line {line}).")
     return Rows(
         text.name,
         frame.filter(~blank),
-        _lines(text),
+        _found_line(text),
         tuple(warnings),
         decimal_comma=text.separator == ";",
     )
@@ -203,8 +219,13 @@ def _check_fields(text: Text, shape: Shape) -> None:
     )
 
 
-def _lines(text: Text) -> Callable[[int], str]:
-    """Return what says on which line a row begins; it is found out only when asked."""
+def _counted_line(first_line: int) -> Callable[[int], str]:
+    """Return what says on which line a row stands if each row is a line."""
+    return lambda row: f"line {first_line + 1 + row}"
+
+
+def _found_line(text: Text) -> Callable[[int], str]:
+    """Return what looks up on which line a row begins, when it is asked."""
 
     def where(row: int) -> str:
         shape = records.measure(text)

@@ -65,10 +65,7 @@ def _stacked(panel: Panel, columns: list[NDArray[np.float64]]) -> Panel:
 
 
 def check_gaps(series: Series, spacing: Spacing, name: str, *, given: bool) -> tuple[str, ...]:
-    """Warn of gaps in the grid.
-
-    Args:
-        given: The user named the frequency, so that a sparse grid is meant.
+    """Warn of gaps in the grid; where the user has `given` the frequency, a sparse one is meant.
 
     Raises:
         DataError: most of the grid would be gaps, or a series has another frequency.
@@ -80,7 +77,7 @@ def check_gaps(series: Series, spacing: Spacing, name: str, *, given: bool) -> t
     bounds = _bounds(series, spacing.position)
     lengths, rows = np.diff(bounds), np.diff(series.indptr)
     widest = int(np.argmax(jumps))
-    _check_far(series, lengths, rows, widest, name)
+    _check_far(series, lengths, widest, name=name)
     if not given:
         _check_mixed(series, spacing.frequency, jumps, name)
     missing, total = int(bounds[-1] - len(spacing.position)), int(bounds[-1])
@@ -100,14 +97,9 @@ def check_gaps(series: Series, spacing: Spacing, name: str, *, given: bool) -> t
     return (f"{text}, kept as missing.{shift}",)
 
 
-def _check_far(
-    series: Series,
-    lengths: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    widest: int,
-    name: str,
-) -> None:
+def _check_far(series: Series, lengths: NDArray[np.int64], widest: int, *, name: str) -> None:
     """Refuse a stamp so far away that filling up to it would swamp the data."""
+    rows = np.diff(series.indptr)
     usual = np.median(lengths)
     far = lengths > MAX_FILL * np.maximum(rows, usual)
     if lengths.sum() <= MAX_FILL * rows.sum() and not far.any():
@@ -121,9 +113,7 @@ def _check_far(
     )
 
 
-def _check_mixed(
-    series: Series, frequency: Frequency, jumps: NDArray[np.int64], name: str
-) -> None:
+def _check_mixed(series: Series, frequency: Frequency, jumps: NDArray[np.int64], name: str) -> None:
     """Refuse a series whose own usual step is not that of the others."""
     inner = np.diff(series.indptr) - 1
     plain = np.append(0, np.cumsum(np.append(jumps == 1, False)))
@@ -138,8 +128,9 @@ def _check_mixed(
             at = int(series.indptr[usual])
             raise DataError(
                 f"{name}: {series.name(int(item))} has a row every {steps[counts.argmax()]} steps "
-                f"({series.times[first]}, {series.times[first + 1]}) where {series.name(usual)} has "
-                f"one each ({frequency.describe()}: {series.times[at]}, {series.times[at + 1]}). "
+                f"({series.times[first]}, {series.times[first + 1]}) where {series.name(usual)} "
+                f"has one each ({frequency.describe()}: {series.times[at]}, "
+                f"{series.times[at + 1]}). "
                 "Give all series one frequency, in files of their own if need be."
             )
 

@@ -7,8 +7,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.stamps import Stamps, to_stamps
-from forecast_rnn.data.table import Rows, counted, shown
+from forecast_rnn.data.table import Plain, Rows, counted, shown
 from forecast_rnn.errors import DataError
+
+# More than that are no slip: a column that names series is not known as such.
+_MOST_DOUBLE = 0.1
+
+
+PLAIN_IDS = Plain(pl.Categorical, lambda cells: cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,77 +61,86 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
-    """Items, and the item of each row."""
+class Groups:
+    """Which rows belong together.
+
+    Attributes:
+        items: The id columns in canonical order, [N].
+        order: Item numbers in the order in which output shows them, [N].
+        code: The item of each row of the input.
+        stamps: The time of each row of the input, as in `Series`.
+    """
 
     items: pl.DataFrame
     order: NDArray[np.int64]
     code: NDArray[np.int32]
+    stamps: Stamps
 
 
-def group(
-    ids: pl.DataFrame, times: pl.Series, values: dict[str, NDArray[np.float64]]
-) -> Series:
-    """Bring rows into order by item and time."""
+def find_groups(ids: pl.DataFrame, times: pl.Series) -> Groups:
+    """Find the items that the id columns name; no columns name a single one."""
     stamps = to_stamps(times, local=False)
-    groups = _groups(ids, stamps)
-    code = groups.code
-    lengths = np.bincount(code, minlength=len(groups.order))
-    row = _sorting(code, stamps)
+    if not ids.width:
+        return Groups(ids, np.zeros(1, np.int64), np.zeros(len(stamps), np.int32), stamps)
+    # Numbers stand for texts: they compare faster.
+    texts = ids.with_columns(pl.col(pl.String).cast(pl.Categorical))
+    coded = texts.with_columns(pl.col(pl.Categorical).to_physical())
+    # Names of our own, for an id column may be called anything.
+    coded.columns = [f"id_{number}" for number in range(ids.width)]
+    change = coded.select(pl.any_horizontal(pl.all().ne_missing(pl.all().shift()))).to_series()
+    change[0] = True
+    first = np.flatnonzero(change.to_numpy())
+    runs = coded[first]
+    seen = runs.with_row_index("run").unique(coded.columns, keep="first", maintain_order=True)
+    items = ids[first[seen["run"].to_numpy()]].with_columns(pl.col(pl.Categorical).cast(pl.String))
+    items.columns = coded.columns
+    ranked = items.with_row_index("seen").sort(coded.columns, nulls_last=True)
+    rank = np.empty(items.height, np.int64)
+    rank[ranked["seen"].to_numpy()] = np.arange(items.height)
+    in_blocks = len(first) == items.height
+    if in_blocks:
+        run_code = rank
+    else:
+        numbered = seen.drop("run").with_columns(pl.Series("rank", rank))
+        joined = runs.join(numbered, on=coded.columns, how="left", maintain_order="left")
+        run_code = joined["rank"].to_numpy()
+    code = np.repeat(run_code.astype(np.int32), np.diff(np.append(first, ids.height)))
+    by_time = bool((stamps[1:] >= stamps[:-1]).all())
+    order = rank if in_blocks or by_time else np.arange(items.height)
+    items = ranked.drop("seen")
+    items.columns = ids.columns
+    return Groups(items, order, code, stamps)
+
+
+def group(groups: Groups, times: pl.Series, values: dict[str, NDArray[np.float64]]) -> Series:
+    """Bring rows into order by item and time."""
+    lengths = np.bincount(groups.code, minlength=len(groups.order))
+    bounds = np.append(0, np.cumsum(lengths)).astype(np.int64)
+    row, stamps = _sorting(groups.code, groups.stamps), groups.stamps
     if row is not None:
         times, stamps = times.gather(row), stamps[row]
         values = {name: column[row] for name, column in values.items()}
-    bounds = np.append(0, np.cumsum(lengths)).astype(np.int64)
     return Series(groups.items, groups.order, bounds, times, stamps, values, row)
 
 
 def _sorting(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64] | None:
     """Return the rows by item and time; None if they stand so."""
     same = code[1:] == code[:-1]
-    if not (stamps[1:] >= stamps[:-1])[same].all():
+    first = np.append(0, np.flatnonzero(~same) + 1)
+    in_runs = len(first) == int(code.max()) + 1
+    if not in_runs or not (stamps[1:] >= stamps[:-1])[same].all():
         keys = pl.DataFrame({"code": code, "stamp": stamps})
         by_time = keys.select(pl.arg_sort_by("code", "stamp", maintain_order=True))
-        return by_time.to_series().to_numpy().astype(np.int64)
+        rows: NDArray[np.int64] = by_time.to_series().to_numpy().astype(np.int64)
+        return rows
     if (code[1:] >= code[:-1]).all():
         return None
-    # Runs of rows of one item are in order of time: moving whole runs sorts all.
-    first = np.append(0, np.flatnonzero(~same) + 1)
-    by_code = np.argsort(code[first], kind="stable")
-    if len(first) > len(np.unique(code[first])):
-        return np.lexsort((stamps, code))
+    # Each item is one run of rows in order of time: moving whole runs sorts all.
+    by_code = np.argsort(code[first])
     lengths = np.diff(np.append(first, len(code)))[by_code]
     begins = np.cumsum(lengths) - lengths
-    return np.arange(len(code)) + np.repeat(first[by_code] - begins, lengths)
-
-
-def _groups(ids: pl.DataFrame, stamps: Stamps) -> _Groups:
-    if not ids.width:
-        return _Groups(ids, np.zeros(1, np.int64), np.zeros(len(stamps), np.int32))
-    changes = ids.select(
-        pl.any_horizontal(pl.all().ne_missing(pl.all().shift())).alias("change")
-    ).to_series()
-    first = np.flatnonzero(changes.to_numpy() | (np.arange(ids.height) == 0))
-    runs = ids[first]
-    seen = runs.unique(maintain_order=True)
-    # Names of our own, for an id column may be called anything.
-    seen.columns = [f"id_{number}" for number in range(seen.width)]
-    ranked = seen.with_row_index("seen").sort(seen.columns, nulls_last=True)
-    rank = np.empty(seen.height, np.int64)
-    rank[ranked["seen"].to_numpy()] = np.arange(seen.height)
-    in_blocks = len(first) == seen.height
-    if in_blocks:
-        run_code = rank
-    else:
-        numbered = seen.with_columns(pl.Series("rank", rank))
-        runs.columns = seen.columns
-        joined = runs.join(numbered, on=seen.columns, how="left", maintain_order="left")
-        run_code = joined["rank"].to_numpy()
-    code = np.repeat(run_code.astype(np.int32), np.diff(np.append(first, ids.height)))
-    by_time = bool((stamps[1:] >= stamps[:-1]).all())
-    order = rank if in_blocks or by_time else np.arange(seen.height)
-    items = ranked.drop("seen")
-    items.columns = ids.columns
-    return _Groups(items, order, code)
+    moved: NDArray[np.int64] = np.arange(len(code)) + np.repeat(first[by_code] - begins, lengths)
+    return moved
 
 
 def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]]:
@@ -146,6 +161,12 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
     first = int(np.flatnonzero(again)[0])
     where = rows.where(series.input_row(first))
     count = int(np.count_nonzero(again))
+    if count > _MOST_DOUBLE * len(again):
+        raise DataError(
+            f"{rows.name}: {count:,} of {len(again):,} rows have the time and value of another "
+            f"(first: {where}). If a column tells series apart, name it with --id; else remove "
+            "them."
+        )
     warning = f"{counted(count, 'exact duplicate row')} left out (first: {where})."
     return _without(series, again), (warning,)
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.data.table import Rows, counted, listed, shown
+from forecast_rnn.data.table import Plain, Rows, counted, listed, shown
 from forecast_rnn.errors import DataError
 
 MISSING = frozenset(
@@ -26,7 +26,7 @@ _FAULTS = (
     (r"^\(.*\)$", "is in parentheses; write a negative number with a minus sign"),
     (r"%$", "is a percentage; write the number alone"),
     (r"^[-+]?\s*[$€£¥₹]|[$€£¥₹]$", "has a currency sign; write the number alone"),
-    (r"^[−–—]", "has a dash that is not a minus sign; write '-'"),
+    (r"^[\u2212\u2013\u2014]", "has a dash that is not a minus sign; write '-'"),
     (r"^[+-]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?$", "has thousands marks; remove them"),
     (r"^(true|false|yes|no)$", "is a truth value; write 1 and 0"),
 )
@@ -51,7 +51,7 @@ def parse_numbers(rows: Rows, column: str) -> tuple[pl.Series, tuple[str, ...]]:
     if largest > LIMIT:
         beyond = (values.abs() > LIMIT).fill_null(False)
         raise _beyond_limit(rows, column, int(beyond.arg_max() or 0))
-    if largest > _EXACT:
+    if largest >= _EXACT:
         warnings += _inexact(rows, column, values)
     return values, tuple(warnings)
 
@@ -59,6 +59,13 @@ def parse_numbers(rows: Rows, column: str) -> tuple[pl.Series, tuple[str, ...]]:
 def _largest(values: pl.Series) -> float:
     ends = [abs(float(end)) for end in (values.min(), values.max()) if isinstance(end, float)]
     return max(ends, default=0.0)
+
+
+def _plain_numbers(values: pl.Series) -> pl.Series | None:
+    return values if math.isfinite(values.sum()) and _largest(values) < _EXACT else None
+
+
+PLAIN_NUMBERS = Plain(pl.Float64, _plain_numbers)
 
 
 def is_missing(cells: pl.Series) -> pl.Series:
@@ -124,7 +131,7 @@ def _beyond_limit(rows: Rows, column: str, row: int) -> DataError:
 
 def _inexact(rows: Rows, column: str, values: pl.Series) -> list[str]:
     """Warn of whole numbers that a float cannot hold exactly."""
-    large = np.flatnonzero((values.abs() > _EXACT).fill_null(False).to_numpy())
+    large = np.flatnonzero((values.abs() >= _EXACT).fill_null(False).to_numpy())
     if not len(large) or rows.frame[column].dtype.is_float():
         return []
     cells = rows.frame[column].gather(large).cast(pl.String)
@@ -133,6 +140,6 @@ def _inexact(rows: Rows, column: str, values: pl.Series) -> list[str]:
         return []
     where = rows.where(int(whole[0]))
     return [
-        f"column {column} holds {counted(len(whole), 'whole number')} beyond exact ones (above 2^53), "
-        f"first: {where}."
+        f"column {column} holds {counted(len(whole), 'whole number')} beyond exact ones "
+        f"(2^53), first: {where}."
     ]

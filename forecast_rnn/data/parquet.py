@@ -1,12 +1,12 @@
 """Parquet through pyarrow: checksums are verified, and a damaged file is an error and no crash."""
 
 import mmap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from forecast_rnn.data.table import Rows, Table, row_number, shown
+from forecast_rnn.data.table import Plain, Rows, Table, row_number, shown
 from forecast_rnn.errors import DataError
 
 _SAMPLE_ROWS = 5000
@@ -31,7 +31,7 @@ def parquet_table(name: str, data: bytes | mmap.mmap) -> Table:
     if not file.metadata.num_rows:
         raise DataError(f"{name} has columns but no data rows.")
 
-    def load(columns: Sequence[str]) -> Rows:
+    def load(columns: Sequence[str], _: Mapping[str, Plain]) -> Rows:
         _check_size(name, file.metadata.num_rows, len(columns), len(data))
         try:
             frame = _to_polars(file.read(columns=list(columns)))

@@ -7,8 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.calendar import season_length
+from forecast_rnn.data.grouping import Series
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.table import counted, listed, shown
+from forecast_rnn.data.table import Rows, counted, listed, shown
 from forecast_rnn.errors import DataError
 
 _SHOWN = 5
@@ -22,27 +23,44 @@ def check_values(panel: Panel, name: str) -> tuple[str, ...]:
     Raises:
         DataError: there is no value at all.
     """
-    observed = np.isfinite(panel.values)
-    counts = _sum(observed.astype(np.int64), panel)
-    if not counts.any():
+    first = panel.indptr[:-1]
+    low, high = np.fmin.reduceat(panel.values, first), np.fmax.reduceat(panel.values, first)
+    empty = np.flatnonzero(np.isnan(low))
+    if len(empty) == len(low):
         raise DataError(f"{name}: column {panel.schema.target} has no values.")
     warnings = []
-    empty = np.flatnonzero(counts == 0)
     if len(empty):
         warnings.append(f"{_series(panel, empty)} without any value: nothing to forecast from.")
-    size = np.where(observed, np.abs(panel.values), 0.0)
-    low, high = _extremes(panel, observed)
-    flat = np.flatnonzero((low == high) & (counts > 1))
+    flat = np.flatnonzero((low == high) & (panel.lengths() > 1))
     if len(flat):
         warnings.append(f"{_series(panel, flat)} with one value throughout (constant).")
-    warnings += _outliers(panel, size)
+    warnings += _outliers(panel, np.fmax(np.abs(low), np.abs(high)))
     lengths = panel.lengths()
     usual = np.median(lengths)
     needed = max(_ENOUGH, 2 * season_length(panel.frequency, int(usual)))
     short = np.flatnonzero((lengths < 0.25 * usual) & (lengths < needed))
     if len(short):
         least = int(lengths[short].min())
-        warnings.append(f"{_series(panel, short)} far shorter than the others (least: {least} rows).")
+        warnings.append(
+            f"{_series(panel, short)} far shorter than the others (least: {least} rows)."
+        )
+    return tuple(warnings)
+
+
+def check_missing(series: Series, rows: Rows) -> tuple[str, ...]:
+    """Count the missing values of each target, and say where the first is."""
+    warnings = []
+    for column, values in series.values.items():
+        missing = np.isnan(values)
+        if not missing.any():
+            continue
+        among = int(np.logical_or.reduceat(missing, series.indptr[:-1]).sum())
+        at = np.flatnonzero(missing)
+        first = int(at[0] if series.row is None else series.row[at].min())
+        warnings.append(
+            f"column {column} has {counted(len(at), 'missing value')} in {among} series "
+            f"(first: {rows.where(first)}), kept as missing."
+        )
     return tuple(warnings)
 
 
@@ -61,8 +79,8 @@ def check_names(panel: Panel) -> tuple[str, ...]:
     if not twins:
         return ()
     return (
-        f"{counted(len(twins), 'pair')} of ids that differ only by Unicode normalisation or spaces, kept "
-        f"apart: {listed(twins, _SHOWN)}.",
+        f"{counted(len(twins), 'pair')} of ids that differ only by Unicode normalisation or "
+        f"spaces, kept apart: {listed(twins, _SHOWN)}.",
     )
 
 
@@ -72,32 +90,23 @@ def _series(panel: Panel, items: NDArray[np.int64]) -> str:
     return f"{counted(len(items), 'series')} ({listed([shown(names[i]) for i in items], _SHOWN)})"
 
 
-def _sum(values: NDArray[np.int64], panel: Panel) -> NDArray[np.int64]:
-    total = np.append(0, np.cumsum(values))
-    return np.asarray(total[panel.indptr[1:]] - total[panel.indptr[:-1]])
-
-
-def _extremes(
-    panel: Panel, observed: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    first = panel.indptr[:-1]
-    low = np.minimum.reduceat(np.where(observed, panel.values, np.inf), first)
-    high = np.maximum.reduceat(np.where(observed, panel.values, -np.inf), first)
-    return low, high
-
-
-def _outliers(panel: Panel, size: NDArray[np.float64]) -> list[str]:
+def _outliers(panel: Panel, largest: NDArray[np.float64]) -> list[str]:
     """Warn of a value a thousand times as large as the others of its series are on average."""
+    size = np.abs(panel.values)
+    np.nan_to_num(size, copy=False)
     first = panel.indptr[:-1]
-    largest = np.maximum.reduceat(size, first)
-    others = _sum((size > 0).astype(np.int64), panel) - 1
-    mean = (np.add.reduceat(size, first) - largest) / np.maximum(others, 1)
+    total = np.add.reduceat(size, first) - largest
+    # Zeros do not count, for one sale after many days without is no outlier; but they are
+    # counted only if the mean over all hints at one.
+    if not (largest * (panel.lengths() - 1) > _OUTLIER * total).any():
+        return []
+    others = np.add.reduceat(size > 0, first, dtype=np.int64) - 1
+    mean = total / np.maximum(others, 1)
     far = np.flatnonzero((largest > _OUTLIER * mean) & (others >= _ENOUGH))
     if not len(far):
         return []
     item = int(far[0])
-    part = size[panel.indptr[item] : panel.indptr[item + 1]]
-    at = int(part.argmax())
+    at = int(size[panel.indptr[item] : panel.indptr[item + 1]].argmax())
     stamp = panel.timestamps(pl.Series([item]), pl.Series([at]))[0]
     value = panel.values[panel.indptr[item] + at]
     return [

@@ -1,6 +1,6 @@
 """A file, standard input or a frame becomes a panel, with what was understood and put right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.csv import csv_table
 from forecast_rnn.data.grid import build_panel, check_gaps
-from forecast_rnn.data.grouping import drop_duplicates, group
-from forecast_rnn.data.numbers import parse_numbers
+from forecast_rnn.data.grouping import PLAIN_IDS, drop_duplicates, find_groups, group
+from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.parquet import parquet_table
-from forecast_rnn.data.quality import check_names, check_values
+from forecast_rnn.data.quality import check_missing, check_names, check_values
 from forecast_rnn.data.roles import Roles, find_roles, settle_ids
 from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.data.source import open_source
 from forecast_rnn.data.spacing import find_spacing
-from forecast_rnn.data.table import Rows, Table, counted, listed, row_number
+from forecast_rnn.data.table import Plain, Rows, Table, listed, row_number
+from forecast_rnn.data.timecells import plain_pattern, plain_times
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
 from forecast_rnn.errors import DataError
 
@@ -50,10 +51,14 @@ def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findin
         InputError: the input is not there.
         DataError: it cannot be used as it is; the message says where and why.
     """
+    return _panel(_table(source), hints)
+
+
+def _table(source: Path | Literal["-"]) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
-        return _panel(parquet_table(opened.name, opened.data), hints)
-    return _panel(csv_table(opened.name, bytes(opened.data)), hints)
+        return parquet_table(opened.name, opened.data)
+    return csv_table(opened.name, bytes(opened.data))
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -65,7 +70,7 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
     if not frame.height:
         raise DataError(f"{_FRAME_NAME} has no rows.")
 
-    def load(columns: Sequence[str]) -> Rows:
+    def load(columns: Sequence[str], _: Mapping[str, Plain]) -> Rows:
         return Rows(_FRAME_NAME, _plain(frame.select(columns)), row_number, typed=True)
 
     return _panel(Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load), hints)
@@ -82,26 +87,33 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     roles = find_roles(table, hints)
-    rows = table.load([roles.time, *roles.target, *roles.item_id])
+    pattern = plain_pattern(table.sample[roles.time], hints.date_format)
+    plain = dict.fromkeys(roles.target, PLAIN_NUMBERS) | dict.fromkeys(roles.item_id, PLAIN_IDS)
+    plain[roles.time] = plain_times(pattern)
+    rows = table.load([roles.time, *roles.target, *roles.item_id], plain)
+    # What is not needed any more is let go at once: a file may be as large as the memory allows.
+    columns = table.sample.columns
+    del table
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
-    times = parse_times(rows, roles.time, hints.date_format)
+    times = parse_times(rows, roles.time, hints.date_format, pattern)
     if hints.frequency is None:
         check_excel_days(rows, roles.time, times)
     values, warnings = _values(rows, roles.target)
-    ids = _ids(rows, item_id)
-    # From here on cells are not shown any more, only where rows stand.
+    groups = find_groups(_ids(rows, item_id), times.values)
     rows = replace(rows, frame=pl.DataFrame())
-    series = group(ids, times.values, values)
-    del ids
+    series = group(groups, times.values, values)
+    del groups, values
     series, double = drop_duplicates(series, rows)
+    missing = check_missing(series, rows)
     spacing = find_spacing(series, rows.name, hints.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=hints.frequency is not None)
     schema = _schema(roles, item_id, times)
     panel = build_panel(series, spacing, schema)
     odd = check_values(panel, rows.name) + check_names(panel)
-    unused = tuple(name for name in table.sample.columns if name not in _used(schema))
+    unused = tuple(name for name in columns if name not in _used(schema))
     found = Findings(
-        _facts(panel, times, unused), roles.warnings + rows.warnings + warnings + double + gaps + odd
+        _facts(panel, times, unused),
+        roles.warnings + rows.warnings + warnings + double + missing + gaps + odd,
     )
     return panel, found
 
@@ -109,17 +121,11 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
 def _values(
     rows: Rows, targets: Sequence[str]
 ) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
-    values, warnings = {}, []
+    values: dict[str, NDArray[np.float64]] = {}
+    warnings: list[str] = []
     for target in targets:
         column, found = parse_numbers(rows, target)
         warnings += found
-        missing = column.null_count()
-        if missing:
-            where = rows.where(int(column.is_null().arg_max() or 0))
-            warnings.append(
-                f"column {target} has {counted(missing, 'missing value')} (first: {where}), kept as "
-                "missing."
-            )
         values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
     return values, tuple(warnings)
 
@@ -128,8 +134,8 @@ def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
     ids = rows.frame.select(item_id)
     for name in item_id:
         absent = ids[name].is_null()
-        if ids[name].dtype == pl.String:
-            absent |= ids[name].str.len_bytes() == 0
+        if ids[name].dtype in (pl.String, pl.Categorical):
+            absent |= ids[name] == ""
         if absent.any():
             first = int(absent.arg_max() or 0)
             raise DataError(

@@ -51,6 +51,12 @@ def count(text: Text) -> tuple[int, int]:
     return records + (text.data[-1] != _NEWLINE), separators
 
 
+def separators(text: Text) -> int:
+    """Return how many separators there are in a text without quotes."""
+    data = np.frombuffer(text.data, np.uint8)
+    return int(np.count_nonzero(data == ord(text.separator)))
+
+
 def check_quotes(text: Text) -> None:
     """Raise DataError for a quote that is opened and never closed, or in the midst of a field."""
     data = np.frombuffer(text.data, np.uint8)
@@ -104,7 +110,7 @@ class Shape:
     Attributes:
         line: Line on which each record begins.
         fields: How many fields each has.
-        blank: Which have nothing in them.
+        blank: Which have nothing in them but separators.
         trailing: Which end in a separator.
     """
 
@@ -130,11 +136,12 @@ def measure(text: Text) -> Shape:
         end = np.append(end, len(text.data))
     begin = np.append(0, end[:-1] + 1)
     before = np.searchsorted(np.concatenate(separators), np.append(begin, end[-1]))
+    fields = np.diff(before) + 1
     data = np.frombuffer(text.data, np.uint8)
     stop = end - (data[np.maximum(end - 1, 0)] == _RETURN)
     return Shape(
         line=text.first_line + np.searchsorted(np.concatenate(lines), begin),
-        fields=np.diff(before) + 1,
-        blank=stop <= begin,
+        fields=fields,
+        blank=stop - begin < fields,
         trailing=data[np.maximum(stop - 1, 0)] == ord(text.separator),
     )

@@ -10,11 +10,13 @@ import polars as pl
 from forecast_rnn.data.numbers import is_missing
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.table import Rows, Table, listed, shown
-from forecast_rnn.data.times import detect
+from forecast_rnn.data.timecells import detect
 from forecast_rnn.errors import DataError
 
-TIME_NAMES = ("ds", "timestamp", "datetime", "date_time", "date", "time", "day", "week", "month")
-TIME_NAMES += ("quarter", "period", "year", "yearmonth", "year_month", "time_idx", "step", "t")
+TIME_NAMES: tuple[str, ...] = (
+    *("ds", "timestamp", "datetime", "date_time", "date", "time", "day", "week", "month"),
+    *("quarter", "period", "year", "yearmonth", "year_month", "time_idx", "step", "t"),
+)
 TARGET_NAMES = ("y", "target", "value")
 ID_NAMES = ("unique_id", "item_id", "series_id", "ts_id", "series", "id")
 _PARSED_SHARE = 0.5
@@ -175,15 +177,18 @@ def _find_time(table: Table, kinds: dict[str, Kind], hints: Hints) -> str:
 
 
 def _increases(sample: pl.DataFrame, name: str, kinds: dict[str, Kind]) -> bool:
-    """Tell whether whole numbers increase from row to row of each run of text columns."""
+    """Tell whether whole numbers increase, from row to row or over the rows of all series."""
     whole = sample[name].cast(pl.Int64, strict=False)
     if whole.null_count() or len(whole) < 2:
         return False
     texts = [column for column, kind in kinds.items() if kind == "text" or column in ID_NAMES]
     rises = whole.diff().gt(0).fill_null(True)
+    begins = pl.Series([False]).new_from_index(0, len(whole))
     for column in texts:
-        rises |= sample[column].ne_missing(sample[column].shift())
-    return bool(rises.all())
+        begins |= sample[column].ne_missing(sample[column].shift())
+    by_series = (rises | begins).all() and 2 * int(rises[1:].sum()) >= len(whole) - 1
+    by_time = bool(texts) and whole.is_sorted() and whole.n_unique() > 1
+    return bool(by_series or by_time)
 
 
 def _find_target(table: Table, kinds: dict[str, Kind], hints: Hints) -> tuple[str, ...]:
@@ -230,7 +235,8 @@ def _choose(name: str, what: str, choices: Iterable[str], option: str) -> DataEr
 
 
 def _no_column(name: str, wanted: str, columns: Sequence[str]) -> DataError:
-    near = difflib.get_close_matches(wanted, columns, n=1)
-    hint = f" Did you mean {shown(near[0])}?" if near else ""
+    folded = {column.casefold(): column for column in columns}
+    near = difflib.get_close_matches(wanted.casefold(), folded, n=1)
+    hint = f" Did you mean {shown(folded[near[0]])}?" if near else ""
     found = listed([shown(column) for column in columns])
     return DataError(f"{name} has no column {shown(wanted)}; there are {found}.{hint}")

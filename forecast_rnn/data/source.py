@@ -1,4 +1,4 @@
-"""A file or standard input as bytes: found, decompressed within limits, and told apart by content."""
+"""A file or standard input as bytes: decompressed within limits, and told apart by content."""
 
 import difflib
 import gzip
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import BinaryIO, Literal
 
 from forecast_rnn.errors import DataError, InputError
 
@@ -63,11 +63,11 @@ def open_source(source: Path | Literal["-"]) -> Source:
         DataError: it is empty, a compression bomb, or of a kind that is not read.
     """
     if source == "-":
-        name, suffix, data = STDIN_NAME, "", _read_stdin()
+        name, suffix, raw = STDIN_NAME, "", _read_stdin()
     else:
         path = Path(source)
-        name, suffix, data = path.name, _suffix(path), _read_path(path)
-    data = _decompressed(data, name)
+        name, suffix, raw = path.name, _suffix(path), _read_path(path)
+    data = _decompressed(raw, name)
     if not data[:4096].strip() and not data[:].strip():
         raise DataError(f"{name} is empty.")
     kind: Literal["parquet", "text"] = "parquet" if data[:4] == _PARQUET else "text"
@@ -82,9 +82,8 @@ def _suffix(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _read_stdin() -> bytes:
-    stream: IO[bytes] = sys.stdin.buffer
-    return stream.read()
+def _read_stdin() -> bytes | mmap.mmap:
+    return sys.stdin.buffer.read()
 
 
 def _read_path(path: Path) -> bytes | mmap.mmap:
@@ -120,20 +119,25 @@ def _absent(path: Path) -> str:
 
 def _decompressed(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
     if data[:2] == _GZIP:
-        return _inflate(name, bytes(data), lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw)))
+        return _inflate(name, bytes(data), _open_gzip)
     if data[:4] == _ZSTD:
         return _inflate(name, bytes(data), _open_zstd)
     return data
 
 
-def _open_zstd(raw: bytes) -> IO[bytes]:
-    import pyarrow as pa
-
-    stream: IO[bytes] = pa.CompressedInputStream(pa.BufferReader(raw), "zstd")
+def _open_gzip(raw: bytes) -> BinaryIO:
+    stream: BinaryIO = gzip.GzipFile(fileobj=io.BytesIO(raw))  # type: ignore[assignment]
     return stream
 
 
-def _inflate(name: str, raw: bytes, opened: Callable[[bytes], IO[bytes]]) -> bytes:
+def _open_zstd(raw: bytes) -> BinaryIO:
+    import pyarrow as pa
+
+    stream: BinaryIO = pa.CompressedInputStream(pa.BufferReader(raw), "zstd")
+    return stream
+
+
+def _inflate(name: str, raw: bytes, opened: Callable[[bytes], BinaryIO]) -> bytes:
     limit = max(_FREE_BYTES, MAX_RATIO * len(raw))
     parts, size = [], 0
     try:

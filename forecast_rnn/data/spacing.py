@@ -62,10 +62,10 @@ def find_spacing(series: Series, name: str, hint: str | None) -> Spacing:
     else:
         choices = _of_times(series, gaps, usual)
     for frequency in choices:
-        if frequency.duration == usual or (frequency.step == usual and integer):
-            # Plain counting spares the arithmetic where no row is missing.
-            if bool((gaps == usual).all()):
-                return Spacing(frequency, None)
+        width = frequency.step if integer else frequency.duration
+        # Plain counting spares the arithmetic where no row is missing.
+        if width == usual and (gaps == usual).all():
+            return Spacing(frequency, None)
         position, fits = _positions(series, frequency)
         if fits.all():
             return Spacing(frequency, _or_none(position, series))
@@ -107,6 +107,8 @@ def _every_of_steps(stamps: Stamps, step: int) -> str:
 def _of_hint(given: tuple[str, Grid | None], series: Series) -> list[Frequency]:
     every, grid = given
     plain = Frequency(every, "offset")
+    if grid == "integer":
+        raise ConfigError(f"--freq {every} suits whole numbers, not times.")
     if series.times.dtype == pl.Date and plain.duration % DAY:
         raise ConfigError(f"--freq {every} does not suit dates, which have no hours.")
     if grid == "business_day":

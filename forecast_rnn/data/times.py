@@ -1,20 +1,27 @@
 """Text to times by one format a column, kept so that output is written as the input was."""
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+import re
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from forecast_rnn.data.numbers import is_missing
-from forecast_rnn.data.patterns import Pattern, has_short_year, has_zone, patterns_of, unpadded
+from forecast_rnn.data.patterns import Pattern, has_short_year, has_zone, patterns_of
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.table import Rows, shown
+from forecast_rnn.data.timecells import (
+    FIRST_YEAR,
+    SAMPLE,
+    as_written,
+    detect,
+    odd_length,
+    read_cells,
+    year_of,
+)
+from forecast_rnn.data.zones import find_zone, offset_of
 from forecast_rnn.errors import ConfigError, DataError
 
-_SAMPLE = 1000
-_FIRST_YEAR = 1000
 _EXCEL_DAYS = (29_000, 62_000)
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
 
@@ -38,8 +45,10 @@ class Times:
     offset: str | None = None
 
 
-def parse_times(rows: Rows, column: str, date_format: str | None) -> Times:
-    """Return a time column as times or integers.
+def parse_times(
+    rows: Rows, column: str, date_format: str | None, pattern: Pattern | None = None
+) -> Times:
+    """Return a time column as times or integers; `pattern` if `plain_times` converted it.
 
     Raises:
         DataError: a cell is missing or is no time, or all cells can be read in two ways.
@@ -48,11 +57,12 @@ def parse_times(rows: Rows, column: str, date_format: str | None) -> Times:
     _check_present(rows, column, cells)
     if cells.dtype == pl.String:
         return _from_text(rows, column, cells, date_format)
+    written = pattern.writing if pattern is not None and not rows.typed else None
     if cells.dtype == pl.Date:
-        return Times(cells, "date")
+        return Times(cells, "date", written)
     if cells.dtype == pl.Datetime:
         zone: str | None = getattr(cells.dtype, "time_zone", None)
-        return Times(cells.cast(pl.Datetime("us", zone)), "datetime", zone=zone)
+        return Times(cells.cast(pl.Datetime("us", zone)), "datetime", written, zone)
     return _compact(_from_numbers(rows, column, cells))
 
 
@@ -63,18 +73,9 @@ def format_times(times: pl.Series, schema: Schema) -> pl.Series:
     if schema.utc_offset is None:
         return times.dt.strftime(schema.time_format)
     # The pattern ends in the offset itself, so it writes local times.
-    shift = timedelta(minutes=_offset_minutes(schema.utc_offset))
-    return (times.dt.replace_time_zone(None) + shift).dt.strftime(schema.time_format)
-
-
-def detect(cells: pl.Series) -> list[Pattern]:
-    """Return the patterns that fit the first cells of a text column."""
-    sample = cells.head(_SAMPLE).str.strip_chars()
-    present = sample.filter(~is_missing(sample)).unique(maintain_order=True)
-    if not len(present):
-        return []
-    found = patterns_of(present[0])
-    return [pattern for pattern in found if _read(present, pattern).null_count() < len(present)]
+    local = times.dt.replace_time_zone(None) + offset_of(schema.utc_offset)
+    written: pl.Series = local.dt.strftime(schema.time_format)
+    return written
 
 
 def _check_present(rows: Rows, column: str, cells: pl.Series) -> None:
@@ -102,24 +103,20 @@ def _from_numbers(rows: Rows, column: str, cells: pl.Series) -> Times:
 def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | None) -> Times:
     if date_format is not None:
         return _by_user_format(rows, column, cells, date_format)
-    if cells.head(_SAMPLE).str.contains(r"^\s|\s$").any():
+    if cells.head(SAMPLE).str.contains(r"^\s|\s$").any():
         cells = cells.str.strip_chars()
     patterns = detect(cells)
     if not patterns:
         return _integers(rows, column, cells)
     pattern = _the_one(rows, column, cells, patterns)
-    values = _read(cells, pattern)
-    written = _as_written(cells.head(_SAMPLE), values.head(_SAMPLE), pattern)
-    bad = values.is_null() | _odd_length(cells, written)
-    if not bad.any() and _year(values.min()) < _FIRST_YEAR:
-        bad = values.dt.year() < _FIRST_YEAR
+    values = read_cells(cells, pattern)
+    written = as_written(cells.head(SAMPLE), values.head(SAMPLE), pattern)
+    bad = values.is_null() | odd_length(cells, written)
+    if not bad.any() and year_of(values.min()) < FIRST_YEAR:
+        bad = values.dt.year() < FIRST_YEAR
     if bad.any():
         raise _not_times(rows, column, cells, int(bad.arg_max() or 0))
     return _with_zone(cells, values, written)
-
-
-def _year(time: object) -> int:
-    return time.year if isinstance(time, date) else _FIRST_YEAR
 
 
 def _integers(rows: Rows, column: str, cells: pl.Series) -> Times:
@@ -156,7 +153,7 @@ def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str)
         if any(clock in date_format for clock in _CLOCKS):
             values = cells.str.to_datetime(date_format, time_unit="us", strict=False)
         else:
-            values = _read(cells, Pattern(date_format))
+            values = read_cells(cells, Pattern(date_format))
     except pl.exceptions.PolarsError as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"--date-format {shown(date_format)} cannot be used: {reason}.") from None
@@ -177,10 +174,10 @@ def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern])
     """Choose between day-first and month-first by all cells; refuse what fits both."""
     if len(patterns) == 1:
         return patterns[0]
-    faults = [_read(cells, pattern).null_count() for pattern in patterns]
+    faults = [read_cells(cells, pattern).null_count() for pattern in patterns]
     doubtful = {pattern.day[:2] for pattern in patterns} == {"%d", "%m"}
     if doubtful and faults == [0, 0]:
-        one, two = (_read(cells.head(1), pattern)[0] for pattern in patterns)
+        one, two = (read_cells(cells.head(1), pattern)[0] for pattern in patterns)
         raise DataError(
             f"{rows.place(0, column)}: {shown(cells[0])} may be {one:%-d %B %Y} (day first) or "
             f"{two:%-d %B %Y} (month first), and no row settles it. Pass "
@@ -189,49 +186,11 @@ def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern])
     return patterns[int(np.argmin(faults))]
 
 
-def _read(cells: pl.Series, pattern: Pattern) -> pl.Series:
-    """Parse by one pattern; what does not fit is null."""
-    if pattern.clock:
-        return cells.str.to_datetime(pattern.reading, time_unit="us", strict=False)
-    day = pattern.day
-    if "%q" in day:
-        year = cells.str.extract(r"(\d{4})")
-        month = (cells.str.extract(r"Q([1-4])").cast(pl.Int8) * 3 - 2).cast(pl.String)
-        return (year + "-" + month + "-1").str.to_date("%Y-%m-%d", strict=False)
-    if "%V" in day and "%u" not in day:
-        return (cells + " 1").str.to_date(f"{day} %u", strict=False)
-    if not any(mark in day for mark in ("%d", "%-d", "%e", "%j", "%u", "%F", "%D", "%x")):
-        return (cells + " 01").str.to_date(f"{day} %d", strict=False)
-    return cells.str.to_date(day, strict=False)
-
-
-def _as_written(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Pattern:
-    """Return the variant, padded or not, that writes most cells as they are."""
-    naive = values if values.dtype == pl.Date else values.dt.replace_time_zone(None)
-    # The zone shifts hours but not how many digits there are.
-    best = [
-        int((naive.dt.strftime(variant.writing).str.len_bytes() == _bare(cells, variant)).sum() or 0)
-        for variant in unpadded(pattern)
-    ]
-    return unpadded(pattern)[int(np.argmax(best))]
-
-
-def _bare(cells: pl.Series, pattern: Pattern) -> pl.Series:
-    return cells.str.len_bytes() - len(pattern.zone.strip())
-
-
-def _odd_length(cells: pl.Series, pattern: Pattern) -> pl.Series:
-    """Tell which cells are shorter or longer than the first, where all must be alike."""
-    text = pattern.writing
-    lengths = cells.str.len_bytes()
-    if "%-" in text or "%B" in text or pattern.fraction:
-        return lengths < 0
-    return lengths != lengths[0]
-
-
 def _not_times(rows: Rows, column: str, cells: pl.Series, at: int) -> DataError:
     cell, first = str(cells[at]), str(cells[0])
-    if has_short_year(cell):
+    if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", cell):
+        reason = "looks like an Excel day number; format the column as dates"
+    elif has_short_year(cell):
         reason = "has a year of two digits; write all four, or pass --date-format"
     elif patterns_of(first) and has_zone(cell) != has_zone(first):
         reason = f"and {shown(first)} in row 1: some times have a UTC offset and some have none"
@@ -246,19 +205,16 @@ def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:
     if values.dtype == pl.Date:
         return Times(values, "date", pattern.writing)
     if not pattern.zone:
-        return Times(values.dt.replace_time_zone(None), "datetime", pattern.writing)
-    shared = cells.str.slice(-len(pattern.zone.strip())).unique()
+        return Times(values, "datetime", pattern.writing)
     offset = pattern.zone.strip()
-    if len(shared) > 1:
-        # Offsets that change with the season leave no local time to write in.
-        offset = offset if offset == "Z" else "+00:00" if ":" in offset else "+0000"
-    utc = replace(pattern, zone="")
-    return Times(values, "datetime", utc.writing + offset, "UTC", offset)
-
-
-def _offset_minutes(offset: str) -> int:
-    if offset == "Z":
-        return 0
-    sign = -1 if offset[0] == "-" else 1
-    digits = offset[1:].replace(":", "").ljust(4, "0")
-    return sign * (60 * int(digits[:2]) + int(digits[2:]))
+    offsets = cells.str.slice(-len(offset), len(offset))
+    if offsets.n_unique() == 1:
+        return Times(values, "datetime", pattern.writing + offset, "UTC", offset)
+    # Offsets that change with the season come from a zone, in which output goes on.
+    zone = find_zone(values, offsets)
+    colon = ":" in offset
+    if zone is not None:
+        written = pattern.writing + ("%:z" if colon else "%z")
+        return Times(values.dt.convert_time_zone(zone), "datetime", written, zone)
+    offset = "+00:00" if colon else "+0000"
+    return Times(values, "datetime", pattern.writing + offset, "UTC", offset)

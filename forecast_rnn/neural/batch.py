@@ -9,13 +9,7 @@ from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.neural.scaling import (
-    CLIP,
-    Scale,
-    level_and_deviation,
-    mean_size,
-    window_scale,
-)
+from forecast_rnn.neural.scaling import CLIP, Scale, Windows, normalise, windows_of
 from forecast_rnn.neural.transform import Transform
 
 
@@ -46,7 +40,7 @@ class Batch:
         inputs: What a recurrent step reads, [B, T, C].
         windows: Normalised windows, missing as 0, [B, T, W].
         target: Normalised horizons, missing as 0, [B, T, H].
-        observed: Which targets count, [B, T, H].
+        observed: 1 where a target counts, else 0, [B, T, H].
         seen: Whether the last window holds an observation, [B].
         scale: How each window was normalised.
     """
@@ -77,10 +71,11 @@ def measure_floor(panel: Panel, transform: Transform, model: ModelConfig, season
     """Return a tenth of the usual size of a panel's windows, of which it takes the last ones."""
     table = load_table(panel, transform, 0.0, torch.device("cpu"))
     items = torch.nonzero(table.end > table.first).squeeze(1)
-    windows, _ = _crops(table, items, table.end[items] - 1, (1, model.window_length, 1), 0)
-    _, deviation = level_and_deviation(windows, season)
+    crop = _crop(table, items, table.end[items] - 1, (model.window_length, 0))
+    windows = windows_of(*(part.unsqueeze(1) for part in crop))
+    deviation = windows.apart(windows.level(season)).abs().sum(-1, keepdim=True) / windows.count
     if not transform.logarithmic:
-        deviation = deviation / mean_size(windows)
+        deviation = deviation / windows.mean_size()
     moving = deviation[deviation > 0]  # also leaves out 0 / 0
     return 0.1 * float(moving.median()) if moving.numel() else 0.1
 
@@ -98,56 +93,60 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
         model: Gives T, W and the stride.
         task: Gives H and the season.
     """
-    shape = (model.context_steps, model.window_length, model.stride)
-    windows, target = _crops(table, items, rows, shape, task.horizon)
-    scale = window_scale(
-        windows,
-        min(task.season_length, model.window_length),
-        table.floor,
-        relative=not table.transform.logarithmic,
+    reach = (model.context_steps - 1) * model.stride + model.window_length
+    values, observed = _crop(table, items, rows, (reach, task.horizon))
+    windows = windows_of(
+        values[:, :reach].unfold(1, model.window_length, model.stride),
+        observed[:, :reach].unfold(1, model.window_length, model.stride),
     )
-    observed = ~windows.isnan()
-    normal = torch.where(observed, scale.apply(windows), 0).clamp(-CLIP, CLIP)
-    inputs = [normal, observed, _channels(windows, observed, scale, table.transform)]
-    target = scale.apply(target)
-    counts = ~target.isnan() & observed.any(-1, keepdim=True)
+    season = min(task.season_length, model.window_length)
+    relative = not table.transform.logarithmic
+    normal, scale = normalise(windows, season, table.floor, relative=relative)
+    after = slice(model.window_length, None)
+    known = windows.observed.any(-1, keepdim=True)
+    counts = observed[:, after].unfold(1, task.horizon, model.stride) * known
+    target = scale.apply(values[:, after].unfold(1, task.horizon, model.stride))
+    channels = _channels(windows, known, scale, relative=relative)
     return Batch(
-        inputs=torch.cat([part.float() for part in inputs], dim=-1),
-        windows=normal.float(),
-        target=torch.where(counts, target, 0).float(),
+        inputs=torch.cat([normal, windows.observed, channels], dim=-1),
+        windows=normal,
+        target=target.mul_(counts),
         observed=counts,
-        seen=observed[:, -1].any(-1),
+        seen=known[:, -1, 0],
         scale=scale,
     )
 
 
-def _crops(
-    table: Table, items: Tensor, rows: Tensor, shape: tuple[int, int, int], horizon: int
+def _crop(
+    table: Table, items: Tensor, rows: Tensor, shape: tuple[int, int]
 ) -> tuple[Tensor, Tensor]:
-    """Return windows [B, T, W] and horizons [B, T, H], views of one [B, …] crop."""
-    steps, window_length, stride = shape
-    reach = (steps - 1) * stride + window_length
-    offsets = torch.arange(1 - reach, horizon + 1, device=rows.device)
+    """Return values with missing as 0, and a float32 mask of the observed.
+
+    Args:
+        table: The panel.
+        items: Item of each origin, [B].
+        rows: Row of the last known observation, [B].
+        shape: Rows up to and with the origin, and rows after it.
+    """
+    offsets = torch.arange(1 - shape[0], shape[1] + 1, device=rows.device)
     index = rows[:, None] + offsets
     inside = (index >= table.first[items, None]) & (index < table.end[items, None])
-    crop = torch.where(inside, table.values[index.clamp(0, len(table.values) - 1)], torch.nan)
-    windows = crop[:, :reach].unfold(1, window_length, stride)
-    if horizon == 0:
-        return windows, crop[:, :0]
-    return windows, crop[:, window_length:].unfold(1, horizon, stride)
+    values = table.values[index.clamp(0, len(table.values) - 1)]
+    observed = inside & ~values.isnan()
+    return torch.where(observed, values, 0), observed.float()
 
 
-def _channels(windows: Tensor, observed: Tensor, scale: Scale, transform: Transform) -> Tensor:
+def _channels(windows: Windows, known: Tensor, scale: Scale, *, relative: bool) -> Tensor:
     """Return what normalising hides, [B, T, 4]: size, change of level, share observed, age."""
-    size = scale.size if transform.logarithmic else scale.size / mean_size(windows)
+    size = scale.size / windows.mean_size() if relative else scale.size
     size = size.nan_to_num(1.0).clamp(1e-6, 1e6).log()
-    share = observed.float().mean(-1, keepdim=True)
-    known = observed.any(-1, keepdim=True)
     change = torch.zeros_like(scale.level)
     change[:, 1:] = (scale.level[:, 1:] - scale.level[:, :-1]) / scale.size[:, 1:]
-    change[:, 1:][~(known[:, 1:] & known[:, :-1])] = 0
-    age = known.cumsum(1).float().log1p()
-    return torch.cat([size, change.clamp(-CLIP, CLIP), share, age], dim=-1)
+    change[:, 1:] *= known[:, 1:] & known[:, :-1]
+    share = windows.observed.mean(-1, keepdim=True)
+    age = known.cumsum(1).log1p()
+    channels = torch.cat([size, change.clamp(-CLIP, CLIP), share, age], dim=-1)
+    return channels.float()
 
 
 def origin_tensors(

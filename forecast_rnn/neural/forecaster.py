@@ -16,6 +16,7 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Batch, Table, gather, load_table, origin_tensors
 from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.tables import forecast_table
 
@@ -95,8 +96,8 @@ class Forecaster:
         """
         normal = torch.stack([network(batch)[:, -1] for network in self.networks])
         mean = normal.sort(dim=2).values.mean(0).transpose(1, 2)
-        level, size = batch.scale.level[:, -1:], batch.scale.size[:, -1:]
+        scale = Scale(batch.scale.level[:, -1:], batch.scale.size[:, -1:])
         moving = (batch.windows != 0).flatten(1).any(1)[:, None, None]
-        restored = torch.where(moving, mean.to(size.dtype) * size, 0) + level
+        restored = scale.restore(torch.where(moving, mean, 0))
         known = batch.seen[:, None, None]
         return torch.where(known, self.transform.inverse(restored), torch.nan)

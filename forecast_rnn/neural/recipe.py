@@ -66,7 +66,7 @@ def recipes(panel: Panel, task: Task, config: TrainConfig) -> tuple[Recipe, ...]
     sizes = dict.fromkeys(_asked_for(size, config) for size in SIZES)
     outputs = steps * task.horizon * len(task.quantile_levels)
     distinct = 2 * len(panel.values) // (steps * stride)  # more crops would mostly overlap
-    batch_size = config.batch_size or max(16, min(64, MOST_OUTPUTS // outputs, distinct))
+    batch_size = config.batch_size or max(16, min(32, MOST_OUTPUTS // outputs, distinct))
     return tuple(
         Recipe(
             ModelConfig(

@@ -22,50 +22,69 @@ class Scale:
     size: Tensor
 
     def apply(self, values: Tensor) -> Tensor:
-        """Normalise, [B, T, …] -> [B, T, …]."""
-        return (values - self.level) / self.size
+        """Normalise, [B, T, …] -> [B, T, …] in float32, which begins here."""
+        return (values - self.level).float() / self.size.float()
 
     def restore(self, values: Tensor) -> Tensor:
-        """Undo `apply`."""
-        return values * self.size + self.level
+        """Undo `apply`, back to the type of the values."""
+        return values.to(self.level.dtype) * self.size + self.level
 
 
-def masked_mean(values: Tensor, observed: Tensor) -> Tensor:
-    """Average the observed entries over the last dimension, [..., W] -> [..., 1]; 0 where none."""
-    total = torch.where(observed, values, 0).sum(-1, keepdim=True)
-    return total / observed.sum(-1, keepdim=True).clamp(min=1)
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """What the recurrent steps read, before it is normalised.
+
+    Attributes:
+        values: Missing as 0, [B, T, W].
+        observed: 1 where a value is known, else 0, float32, [B, T, W].
+        count: Observed values of each window, at least 1, [B, T, 1].
+    """
+
+    values: Tensor
+    observed: Tensor
+    count: Tensor
+
+    def level(self, season_length: int) -> Tensor:
+        """Return the mean of the last season, [B, T, 1]; of the window where that is empty."""
+        season = self.observed[..., -season_length:].sum(-1, keepdim=True)
+        return torch.where(
+            season > 0,
+            self.values[..., -season_length:].sum(-1, keepdim=True) / season,
+            self.values.sum(-1, keepdim=True) / self.count,
+        )
+
+    def apart(self, level: Tensor) -> Tensor:
+        """Return how far each value is from the level, missing as 0, float32, [B, T, W]."""
+        return (self.values - level).float().mul_(self.observed)
+
+    def mean_size(self) -> Tensor:
+        """Return the mean absolute value of each window, [B, T, 1]."""
+        return self.values.abs().sum(-1, keepdim=True) / self.count
 
 
-def window_scale(windows: Tensor, season_length: int, floor: float, *, relative: bool) -> Scale:
-    """Measure each window by nothing but itself.
+def windows_of(values: Tensor, observed: Tensor) -> Windows:
+    """Count what is observed; the arguments as in `Windows`."""
+    return Windows(values, observed, observed.sum(-1, keepdim=True).clamp(min=1))
+
+
+def normalise(
+    windows: Windows, season_length: int, floor: float, *, relative: bool
+) -> tuple[Tensor, Scale]:
+    """Normalise each window by nothing but itself.
 
     Args:
-        windows: Values with missing as NaN, [B, T, W].
+        windows: What to normalise.
         season_length: Rows of the season over which the level is taken.
         floor: Least size; without one, a quiet window would blow up what follows it.
         relative: Whether the floor is in units of the window's mean absolute value,
             as data on a linear scale need, or absolute, as logarithms do.
+
+    Returns:
+        The windows with outliers cut and missing as 0, float32, [B, T, W], and their scale.
     """
-    level, deviation = level_and_deviation(windows, season_length)
-    size = deviation + floor * (mean_size(windows) if relative else 1.0)
-    return Scale(level, torch.where(size > 0, size, 1))
-
-
-def level_and_deviation(windows: Tensor, season_length: int) -> tuple[Tensor, Tensor]:
-    """Return the mean of the last season and the mean absolute deviation from it, [B, T, 1].
-
-    A last season without observations gives way to the whole window.
-    """
-    observed = ~windows.isnan()
-    season = observed[..., -season_length:]
-    level = torch.where(
-        season.any(-1, keepdim=True),
-        masked_mean(windows[..., -season_length:], season),
-        masked_mean(windows, observed),
-    )
-    return level, masked_mean((windows - level).abs(), observed)
-
-
-def mean_size(windows: Tensor) -> Tensor:
-    """Return the mean absolute value of each window, [B, T, 1]."""
-    return masked_mean(windows.abs(), ~windows.isnan())
+    level = windows.level(season_length)
+    apart = windows.apart(level)
+    size = apart.abs().sum(-1, keepdim=True) / windows.count
+    size = size + floor * (windows.mean_size() if relative else 1.0)
+    size = torch.where(size > 0, size, 1).to(level.dtype)
+    return (apart / size.float()).clamp_(-CLIP, CLIP), Scale(level, size)

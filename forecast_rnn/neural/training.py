@@ -154,7 +154,7 @@ def _train_step(
     items, rows = sampler.draw(learner.steps)
     batch = gather(sampler.table, items, rows, model=sampler.model, task=sampler.task)
     network = learner.network
-    loss = network.head.loss(network(batch), batch.target, batch.observed.float())
+    loss = network.head.loss(network(batch), batch.target, batch.observed)
     learner.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)

@@ -75,3 +75,15 @@ def test_installed_data_sets_come_before_those_of_a_checkout(monkeypatch, tmp_pa
     assert dataset_folder() == tmp_path / "site" / "datasets"
     (package / "datasets").mkdir()
     assert dataset_folder() == package / "datasets"
+
+
+@pytest.mark.parametrize("entry", INDEX, ids=lambda entry: entry["name"])
+def test_every_data_set_is_understood_without_an_option(entry):
+    path = dataset_folder() / f"{entry['name']}.csv"
+
+    result = CliRunner().invoke(app, ["inspect", str(path), "--json"])
+
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert len(document["series"]) == entry["series"]
+    assert entry["frequency"] in document["found"]["time"]

@@ -1,0 +1,97 @@
+"""Rows to series."""
+
+import random
+
+import numpy as np
+import pytest
+
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.errors import DataError
+
+from .conftest import Read, lines
+
+
+def test_rows_in_any_order_make_the_same_panel(read: Read) -> None:
+    rows = lines(20, items=("b", "a", "c"))
+    shuffled = random.Random(0).sample(rows, len(rows))
+
+    one, two = read(rows)[0], read(shuffled)[0]
+
+    assert one.items.equals(two.items)
+    assert np.array_equal(one.values, two.values)
+    assert one.starts.equals(two.starts)
+
+
+def test_items_are_canonical_and_output_keeps_the_order_of_the_input(read: Read) -> None:
+    blocks = lines(5, items=("b", "a"))
+    by_time = sorted(blocks, key=lambda row: row.split(",")[1])
+    mixed = [*blocks[3:], *blocks[:3]]
+
+    panels = [read(rows)[0] for rows in (blocks, by_time, mixed)]
+
+    assert [panel.names() for panel in panels] == [["a", "b"]] * 3
+    assert [panel.order.tolist() for panel in panels] == [[1, 0], [1, 0], [0, 1]]
+
+
+def test_blocks_that_run_backwards_are_sorted(read: Read) -> None:
+    panel, _ = read(lines(6, items=("b", "a"))[::-1])
+
+    assert panel.values.tolist() == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5] * 2
+    assert panel.order.tolist() == [0, 1]
+
+
+def test_several_id_columns_name_a_series_together(read: Read) -> None:
+    text = "shop,item,ds,y\n" + "".join(
+        f"{shop},{item},2024-01-0{day},{day}\n"
+        for shop in ("y", "x")
+        for item in ("1a", "2b")
+        for day in range(1, 6)
+    )
+
+    panel, _ = read(text)
+
+    assert panel.names() == ["x/1a", "x/2b", "y/1a", "y/2b"]
+    assert panel.order.tolist() == [2, 3, 0, 1]
+
+
+def test_exact_duplicates_are_left_out_and_said(read: Read) -> None:
+    rows = lines(10)
+
+    panel, findings = read([*rows[:4], rows[3], *rows[4:]])
+
+    assert panel.values.tolist() == read(rows)[0].values.tolist()
+    assert findings.warnings == ("1 exact duplicate row left out (first: line 6).",)
+
+
+def test_a_conflict_is_an_error_with_time_values_and_lines(read: Read) -> None:
+    rows = lines(10)
+
+    with pytest.raises(
+        DataError,
+        match=r"series 'a' has two rows at 2024-01-04: y is 3\.5 in line 5 and 9 in line 12",
+    ):
+        read([*rows, "a,2024-01-04,9"])
+
+
+def test_ids_stay_as_they_are_written(read: Read) -> None:
+    panel, _ = read(lines(5, items=("007", "07", "7", " x")))
+
+    assert panel.items["unique_id"].to_list() == [" x", "007", "07", "7"]
+
+
+def test_a_file_of_doubles_is_no_slip(read: Read) -> None:
+    with pytest.raises(DataError, match=r"10 of 20 rows have the time and value.*--id"):
+        read(lines(10) * 2)
+
+
+def test_a_missing_id_is_an_error(read: Read) -> None:
+    with pytest.raises(DataError, match="line 7, column unique_id: the id is missing"):
+        read([*lines(5), ",2024-01-06,1"])
+
+
+def test_the_user_may_name_a_numeric_id(read: Read) -> None:
+    text = "shop,ds,y\n1,2024-01-01,5\n1,2024-01-02,6\n2,2024-01-01,7\n2,2024-01-02,8\n"
+
+    with pytest.raises(DataError, match=r"two rows at 2024-01-01.*--id"):
+        read(text)
+    assert read(text, Hints(item_id=("shop",)))[0].names() == ["1", "2"]

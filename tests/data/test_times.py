@@ -1,0 +1,180 @@
+"""Text to times by one format a column, and back."""
+
+from datetime import date, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecast_rnn.data.schema import Schema
+from forecast_rnn.data.table import Rows
+from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.errors import ConfigError, DataError
+
+
+def parse(cells: list[str], date_format: str | None = None) -> Times:
+    rows = Rows("data.csv", pl.DataFrame({"ds": cells}), lambda row: f"line {row + 2}")
+    return parse_times(rows, "ds", date_format)
+
+
+def written(times: Times) -> list[str]:
+    schema = Schema(
+        timestamp="ds",
+        target="y",
+        time_type=times.type,
+        time_format=times.format,
+        time_zone=times.zone,
+        utc_offset=times.offset,
+    )
+    return format_times(times.values, schema).to_list()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-01-31", "2024-02-01"],
+        ["2024/01/31", "2024/02/01"],
+        ["2024-1-31", "2024-2-1"],
+        ["20240131", "20240201"],
+        ["31.01.2024", "01.02.2024"],
+        ["31/01/2024", "01/02/2024"],
+        ["01/31/2024", "02/01/2024"],
+        ["1/31/2024", "2/1/2024"],
+        ["31-Jan-2024", "01-Feb-2024"],
+        ["31 January 2024", "01 February 2024"],
+        ["Jan 31, 2024", "Feb 01, 2024"],
+        ["2024-01", "2024-02"],
+        ["2024M01", "2024M02"],
+        ["Jan 2024", "Feb 2024"],
+        ["202312", "202401"],
+        ["2024Q3", "2024Q4"],
+        ["2024-Q3", "2024-Q4"],
+        ["Q3 2024", "Q4 2024"],
+        ["2024-W05", "2024-W06"],
+        ["2024W52", "2025W01"],
+        ["2024-W05-1", "2024-W05-2"],
+        ["2024-01-31 05:00", "2024-01-31 06:00"],
+        ["2024-01-31T05:00:00", "2024-01-31T06:00:00"],
+        ["2024-01-31T05:00:00.250", "2024-01-31T06:00:00.000"],
+        ["2024-01-31T05:00:00Z", "2024-01-31T06:00:00Z"],
+        ["2024-01-31T05:00:00+05:30", "2024-01-31T06:00:00+05:30"],
+        ["2024-01-31 05:00:00-0800", "2024-01-31 06:00:00-0800"],
+        ["1/31/2024 5:00 PM", "2/1/2024 6:00 AM"],
+        ["1/31/2024 5:00", "2/1/2024 16:00"],
+    ],
+)
+def test_times_are_written_as_they_were_read(cells: list[str]) -> None:
+    times = parse(cells)
+
+    assert times.type in {"date", "datetime"}
+    assert written(times) == cells
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.dates(date(1600, 1, 1), date(2200, 1, 1)), min_size=1, max_size=4),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y"]),
+)
+def test_dates_are_read_as_the_standard_library_reads_them(days: list[date], form: str) -> None:
+    cells = [day.strftime(form) for day in days]
+
+    assert parse(cells).values.to_list() == [datetime.strptime(cell, form).date() for cell in cells]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="0123456789-", min_size=8, max_size=11))
+def test_what_the_standard_library_does_not_read_is_refused(cell: str) -> None:
+    try:
+        wanted = datetime.strptime(cell, "%Y-%m-%d").date()
+    except ValueError:
+        wanted = None
+    if wanted is not None and len(cell) == 10:
+        assert parse(["2024-01-31", cell]).values[1] == wanted
+    else:
+        with pytest.raises(DataError, match=r"line 3, column ds"):
+            parse(["2024-01-31", cell])
+
+
+def test_an_offset_is_an_instant() -> None:
+    times = parse(["2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00"])
+
+    assert times.values.diff()[1] == timedelta(hours=1)
+    assert written(times) == ["2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00"]
+
+
+def test_offsets_of_no_known_zone_are_written_as_utc() -> None:
+    times = parse(["2024-01-01T01:00:00+01:00", "2024-01-01T03:00:00+02:00"])
+
+    assert times.zone == "UTC"
+    assert written(times) == ["2024-01-01T00:00:00+00:00", "2024-01-01T01:00:00+00:00"]
+
+
+def test_day_and_month_that_no_row_settles_are_refused_with_both_readings() -> None:
+    with pytest.raises(
+        DataError, match=r"2 January 2024 .day first. or 1 February 2024 .month"
+    ) as e:
+        parse(["02/01/2024", "03/01/2024"])
+
+    assert "--date-format '%d/%m/%Y'" in str(e.value)
+    assert parse(["02/01/2024"], "%m/%d/%Y").values[0] == date(2024, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["2024-02-29", "2024-02-30"], "'2024-02-30' is not a date"),
+        (["2024-02-29", "2024-03-1"], "'2024-03-1' is not a date"),
+        (["2024-02-29", "03/01/2024"], "'03/01/2024' is not a date that is written like"),
+        (["2024-02-29", "45292.5"], "Excel day number"),
+        (["2024-02-29", "tomorrow"], "'tomorrow' is not a date"),
+        (["2024-02-29T00:00", "2024-02-29T01:00+01:00"], "some have none"),
+        (["2024-02-29", ""], "the time is missing"),
+    ],
+)
+def test_a_time_that_does_not_fit_is_refused_with_its_line(cells: list[str], reason: str) -> None:
+    with pytest.raises(DataError, match=f"data.csv line 3, column ds: .*{reason}"):
+        parse(cells)
+
+
+def test_a_year_of_two_digits_is_refused() -> None:
+    with pytest.raises(DataError, match="two digits"):
+        parse(["31/01/24", "01/02/24"])
+
+
+def test_whole_numbers_are_steps() -> None:
+    times = parse(["1", "2", "10"])
+
+    assert (times.type, times.values.to_list()) == ("integer", [1, 2, 10])
+    assert format_times(
+        times.values, Schema(timestamp="t", target="y", time_type="integer")
+    ).equals(times.values)
+
+
+def test_day_numbers_of_a_spreadsheet_are_refused() -> None:
+    rows = Rows("data.csv", pl.DataFrame({"ds": ["45292", "45293"]}), lambda row: f"line {row + 2}")
+
+    with pytest.raises(DataError, match=r"Excel day numbers .45292 would be 2024-01-01"):
+        check_excel_days(rows, "ds", parse_times(rows, "ds", None))
+
+
+def test_the_date_format_of_the_user_is_obeyed_and_checked() -> None:
+    assert parse(["2024|31|01"], "%Y|%d|%m").values[0] == date(2024, 1, 31)
+    assert parse(["31|01|2024 15:00"], "%d|%m|%Y %H:%M").values[0] == datetime(2024, 1, 31, 15)
+    with pytest.raises(DataError, match=r"line 2.*does not fit --date-format"):
+        parse(["2024-01-31"], "%d/%m/%Y")
+
+
+def test_typed_times_stay_as_they_are() -> None:
+    values = pl.Series("ds", [datetime(2024, 1, 1)]).dt.replace_time_zone("Europe/Berlin")
+    rows = Rows("data.parquet", pl.DataFrame({"ds": values}), str, typed=True)
+
+    times = parse_times(rows, "ds", None)
+
+    assert times.values.equals(values)
+    assert (times.zone, times.format) == ("Europe/Berlin", None)
+
+
+def test_a_date_format_that_is_none_is_a_usage_error() -> None:
+    with pytest.raises((ConfigError, DataError), match="--date-format"):
+        parse(["2024-01-31"], "%!")
