@@ -8,7 +8,7 @@ load("sales-forecast").predict("sales.csv").table
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.saving import load_model, save_model
 from forecast_rnn.output import write
-from forecast_rnn.output.folder import BUNDLE, claim_folder
+from forecast_rnn.output.folder import BUNDLE, claimed_folder
 from forecast_rnn.output.publish import published
 from forecast_rnn.progress import OnProgress, ignore
 from forecast_rnn.tables import FORECAST, ITEM
@@ -87,9 +87,7 @@ class Model:
 
     def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
         frequency = self.forecaster.frequency
-        # Integers do not tell what a step is; of dates it is found anew, and compared.
-        named = frequency.every if frequency.grid == "integer" else None
-        panel, findings = _panel_of(data, self.forecaster.schema.hints(named))
+        panel, findings = _panel_of(data, self.forecaster.schema.hints())
         if panel.frequency != frequency:
             raise DataError(
                 f"the model was trained on steps of {frequency.every}, but the data have steps "
@@ -160,30 +158,28 @@ def train(
     """
     began = time.monotonic()
     config = config or TrainConfig()
-    folder = None if out is None else claim_folder(Path(out))
-    panel, findings = _panel_of(data, hints or Hints())
-    task = _task(panel, horizon, season, quantile_levels)
-    on_found(findings, task)
-    fitted = fit(panel, task, config, on_progress)
-    model = Model(fitted.forecaster, panel)
-    prediction = model.predict()
-    tested = _backtest(panel, fitted, task)
-    settings = _settings(fitted, task, config) | {"seconds": round(time.monotonic() - began, 1)}
-    trained = Trained(
-        folder=folder,
-        model=model,
-        forecast=prediction.table,
-        backtest=published(tested, panel, task),
-        scores=scores(tested, task),
-        verdict=verdict(tested, task),
-        findings=findings,
-        settings=settings,
-        warnings=_about_backtest(fitted),
-        missing=prediction.missing,
-    )
-    if folder is not None:
-        _write(trained, folder)
-    return trained
+    with claimed_folder(None if out is None else Path(out)) as folder:
+        panel, findings = _panel_of(data, hints or Hints())
+        task = _task(panel, horizon, season, quantile_levels)
+        on_found(findings, task)
+        fitted = fit(panel, task, config, on_progress)
+        model = Model(fitted.forecaster, panel)
+        prediction = model.predict()
+        tested = _backtest(panel, fitted, task)
+        seconds = round(time.monotonic() - began, 1)
+        trained = Trained(
+            folder=folder,
+            model=model,
+            forecast=prediction.table,
+            backtest=published(tested, panel, task),
+            scores=scores(tested, task),
+            verdict=verdict(tested, task),
+            findings=findings,
+            settings=_settings(fitted, task, config) | {"seconds": seconds},
+            warnings=_about_backtest(fitted),
+            missing=prediction.missing,
+        )
+        return _write(trained)
 
 
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:
@@ -264,9 +260,13 @@ def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:
     )
 
 
-def _write(trained: Trained, folder: Path) -> None:
-    """Write the files of a training, the forecast last."""
+def _write(trained: Trained) -> Trained:
+    """Write the files of a training, if anywhere, the forecast last; add what there is to say."""
+    folder = trained.folder
+    if folder is None:
+        return trained
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
-    write(trained.scores, folder / "scores.csv")
-    write(trained.backtest, folder / "backtest.parquet")
-    write(trained.forecast, folder / "forecast.csv")
+    said = write(trained.scores, folder / "scores.csv")
+    said += write(trained.backtest, folder / "backtest.parquet")
+    said += write(trained.forecast, folder / "forecast.csv")
+    return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))

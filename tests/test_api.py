@@ -173,3 +173,15 @@ def test_training_again_into_the_same_folder_keeps_files_that_are_not_ours(sales
 def test_what_cannot_be_is_refused_with_the_value_seen(sales_csv, arguments, message):
     with pytest.raises(ConfigError, match=message):
         api.train(sales_csv, config=CONFIG, **arguments)
+
+
+def test_ids_that_a_spreadsheet_would_run_are_escaped_in_the_csv_and_this_is_said(
+    sales_csv, tmp_path
+):
+    frame = pl.read_csv(sales_csv).with_columns(shop="=" + pl.col("shop"))
+
+    trained = api.train(frame, horizon=7, config=CONFIG, out=tmp_path / "out")
+
+    assert set(pl.read_csv(tmp_path / "out" / "forecast.csv")["shop"]) == {"'=north", "'=south"}
+    assert set(trained.forecast["shop"]) == {"=north", "=south"}
+    assert len(trained.warnings) == 1

@@ -107,7 +107,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     missing = check_missing(series, rows)
     spacing = find_spacing(series, rows.name, hints.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=hints.frequency is not None)
-    schema = _schema(roles, item_id, times)
+    schema = _schema(roles, item_id, times, hints.frequency)
     panel = build_panel(series, spacing, schema)
     odd = check_values(panel, rows.name) + check_names(panel)
     unused = tuple(name for name in columns if name not in _used(schema))
@@ -145,7 +145,7 @@ def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
     return ids
 
 
-def _schema(roles: Roles, item_id: tuple[str, ...], times: Times) -> Schema:
+def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, frequency: str | None) -> Schema:
     several = len(roles.target) > 1
     name = "series" if "target" in (*item_id, roles.time) else "target"
     return Schema(
@@ -157,6 +157,7 @@ def _schema(roles: Roles, item_id: tuple[str, ...], times: Times) -> Schema:
         time_zone=times.zone,
         utc_offset=times.offset,
         targets=roles.target if several else (),
+        frequency=frequency,
     )
 
 

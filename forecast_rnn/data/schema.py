@@ -40,6 +40,7 @@ class Schema:
             `time_format` ends in it, and `time_zone` is UTC.
         targets: Columns that became series of their own, named by the last column of
             `item_id`; none when there is one target.
+        frequency: What the user said of it, None if it was found.
     """
 
     timestamp: str
@@ -50,8 +51,9 @@ class Schema:
     time_zone: str | None = None
     utc_offset: str | None = None
     targets: tuple[str, ...] = ()
+    frequency: str | None = None
 
-    def hints(self, frequency: str | None = None) -> Hints:
+    def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
         ids = self.item_id[:-1] if self.targets else self.item_id
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
@@ -60,7 +62,7 @@ class Schema:
             time=self.timestamp,
             target=self.targets or (self.target,),
             item_id=ids,
-            frequency=frequency,
+            frequency=self.frequency,
             date_format=self.time_format if numeric else None,
         )
 

@@ -13,7 +13,7 @@ from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural.batch import Table, gather
 from forecast_rnn.neural.network import Network, build_network
 
-STEPS_PER_EPOCH = 25
+STEPS_PER_EPOCH = 10
 WEIGHT_DECAY = 0.01
 GRADIENT_CLIP = 1.0
 WARM_UP = 30

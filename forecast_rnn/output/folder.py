@@ -1,6 +1,8 @@
 """The folder that `train` writes to: claimed before the work, never somebody else's."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from forecast_rnn.errors import OutputError
@@ -8,14 +10,37 @@ from forecast_rnn.errors import OutputError
 BUNDLE = "model"
 
 
-def claim_folder(folder: Path) -> Path:
+@contextmanager
+def claimed_folder(folder: Path | None) -> Iterator[Path | None]:
     """Make sure that a training can be written to a folder, before it costs anything.
 
     A folder of an earlier training is written over file by file; other files in it stay.
+    One that was made here and is still empty when the work fails is taken away again.
 
     Raises:
         OutputError: it cannot be made or written to, or holds something else.
     """
+    if folder is None:
+        yield None
+        return
+    is_new = not folder.exists()
+    _check(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{folder} cannot be made: {error.strerror}"
+        raise OutputError(f"{reason}. Pass another --out.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be written to. Pass another --out.")
+    try:
+        yield folder
+    except BaseException:
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+
+
+def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file, not a folder. Pass another --out.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / BUNDLE).is_dir():
@@ -23,10 +48,3 @@ def claim_folder(folder: Path) -> Path:
             f"{folder} holds files that are not of a training; nothing was touched. "
             "Pass another --out, or empty it."
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}. Pass another --out.") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder} cannot be written to. Pass another --out.")
-    return folder
