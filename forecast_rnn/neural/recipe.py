@@ -12,6 +12,8 @@ from forecast_rnn.neural.batch import input_channels
 MOST_CONTEXT_STEPS = 40
 MOST_OUTPUTS = 1_000_000
 """Numbers that the head may emit for one batch: B x T x H x Q."""
+FIXED_WORK = 1.5e8
+"""What a step of the smallest network costs, in multiplications that take as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _asked_for(size: Size, config: TrainConfig) -> Size:
 
 
 def work_per_step(recipe: Recipe, task: Task) -> float:
-    """Estimate the multiplications of one optimisation step."""
+    """Estimate the multiplications of one optimisation step, its fixed cost included."""
     model = recipe.model
     width, outputs = model.hidden_size, task.horizon * len(task.quantile_levels)
     per_window = (
@@ -111,4 +113,4 @@ def work_per_step(recipe: Recipe, task: Task) -> float:
         + width * outputs
         + 40 * outputs  # the loss, whose passes over memory cost like multiplications
     )
-    return float(recipe.batch_size * model.context_steps * per_window)
+    return FIXED_WORK + recipe.batch_size * model.context_steps * per_window
