@@ -12,7 +12,7 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.recipe import Recipe, recipes, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
-from forecast_rnn.neural.selection import RUNGS, Split, Trial, choose, split_rows
+from forecast_rnn.neural.selection import RUNGS, Split, Trial, cheapest, choose, split_rows
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from forecast_rnn.neural.training import Epoch, Schedule
 from forecast_rnn.progress import OnProgress, Progress
@@ -60,7 +60,7 @@ def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) 
     tested, rows = None, np.empty(0, dtype=np.int64)
     if split is not None and split.validated:
         trials = _choose(job, panel, split, candidates, on_progress)
-        best = min(trials, key=lambda trial: trial.score)
+        best = cheapest(trials, task)
         recipe, steps = best.recipe, best.steps
     if split is not None:
         before = panel.truncated(split.windows * task.horizon)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -17,7 +17,7 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
-from forecast_rnn.neural.recipe import Recipe
+from forecast_rnn.neural.recipe import Recipe, work_per_step
 from forecast_rnn.neural.setting import Setting
 from forecast_rnn.neural.training import Epoch, Learner, Sampler, Schedule, epochs
 
@@ -28,6 +28,8 @@ HOPELESS = 1.03
 """A candidate whose best is this much worse than another's is given up."""
 PAST = 1.01
 """A candidate whose score is this much worse than its best has had enough steps."""
+AS_GOOD = 1.01
+"""A trial whose score is no more than this much worse than the best is as good."""
 MOST_ORIGINS = 3000
 ENOUGH_WINDOWS = 24
 
@@ -128,6 +130,17 @@ def choose(
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score))
         alive = _survivors(alive, min(one.best for one in field), rung)
     return [trial for one in field for trial in one.trials]
+
+
+def cheapest(trials: Sequence[Trial], task: Task) -> Trial:
+    """Return the trial with the least work among those that are as good as the best.
+
+    Held-back windows are few, so a small lead says little; the smaller network is then
+    the safer one, as in the one-standard-error rule of Breiman et al. (1984).
+    """
+    best = min(trial.score for trial in trials)
+    good = [trial for trial in trials if trial.score <= AS_GOOD * best]
+    return min(good, key=lambda trial: trial.steps * work_per_step(trial.recipe, task))
 
 
 def _survivors(alive: list[Candidate], leader: float, rung: int) -> list[Candidate]:

@@ -9,6 +9,7 @@ import torch
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.neural.fit import fit
+from forecast_rnn.neural.selection import cheapest
 from forecast_rnn.progress import ignore
 from tests.panels import panel_of
 
@@ -74,7 +75,7 @@ def test_steps_are_chosen_where_none_are_given(panel):
     chosen = fit(panel, TASK, TrainConfig(hidden_size=4, members=1, batch_size=16), ignore)
 
     assert {trial.steps for trial in chosen.trials} >= {100, 200}
-    assert chosen.steps == min(chosen.trials, key=lambda trial: trial.score).steps
+    assert chosen.steps == cheapest(chosen.trials, TASK).steps
 
 
 def test_series_too_short_for_a_backtest_are_forecast_all_the_same():

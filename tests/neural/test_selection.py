@@ -15,6 +15,7 @@ from forecast_rnn.neural.selection import (
     Split,
     Trial,
     _survivors,
+    cheapest,
     choose,
     scaled_loss,
     split_rows,
@@ -106,6 +107,19 @@ def test_fewer_candidates_go_on_the_higher_the_rung_and_hopeless_ones_never():
     assert _survivors(field, 1.0, 0) == [poor, good, fair]
     assert _survivors(field, 1.0, 1) == [good, fair]
     assert _survivors(field, 1.0, 2) == _survivors(field, 1.0, 9) == [good]
+
+
+def test_of_trials_that_are_as_good_the_one_with_the_least_work_is_taken():
+    panel = panel_of(wave(60))
+    wide, _, narrow = recipes(panel, TASK, TrainConfig())
+
+    def taken(*trials):
+        return cheapest([Trial(*trial) for trial in trials], TASK)
+
+    assert taken((wide, 200, 1.000), (narrow, 200, 1.009)).recipe == narrow
+    assert taken((wide, 200, 1.000), (narrow, 200, 1.011)).recipe == wide
+    assert taken((wide, 400, 1.000), (wide, 200, 1.005)).steps == 200
+    assert taken((wide, 100, math.inf), (narrow, 100, math.inf)).recipe == narrow
 
 
 def test_a_rung_scores_the_network_that_training_alone_would_give(panel):
