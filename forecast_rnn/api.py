@@ -21,7 +21,7 @@ from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.calendar import default_horizon, season_length
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.read import Findings, panel_from_frame, read_panel
+from forecast_rnn.data.read import Findings, panel_from_frame, read_panel, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
 from forecast_rnn.metrics import scores
@@ -66,17 +66,20 @@ class Model:
     forecaster: Forecaster
     panel: Panel
 
-    def predict(self, data: Data | None = None) -> Prediction:
+    def predict(self, data: Data | None = None, *, strict: bool = False) -> Prediction:
         """Forecast after the last row of each series.
 
         Args:
             data: The series with their newest rows; None for the series as they were
                 at training.
+            strict: Whether a warning about the data is an error.
 
         Raises:
             DataError: the data cannot be read, or are not of the frequency trained on.
         """
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
+        if strict:
+            refuse_warnings(warnings)
         rows = origins.last(panel)
         table = self.forecaster.forecast(panel, rows)
         without = table.filter(pl.col(FORECAST).is_null())[ITEM].unique()
@@ -134,19 +137,21 @@ def train(
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
     config: TrainConfig | None = None,
     out: Path | str | None = None,
+    strict: bool = False,
     on_found: Callable[[Findings, Task], None] = lambda findings, task: None,
     on_progress: OnProgress = ignore,
 ) -> Trained:
     """Train on a file or a table, test against baselines, and forecast.
 
     Args:
-        data: A CSV, TSV or Parquet file, `-` for CSV on standard input, or a table.
+        data: A CSV, TSV, Parquet or xlsx file, `-` for standard input, or a table.
         hints: Columns and frequency where they should not be found by themselves.
         horizon: Steps to forecast; None for what suits the frequency.
         season: Steps in a season; None for what suits the frequency.
         quantile_levels: Probabilities of the quantiles, with 0.5 among them.
         config: The network and its training.
         out: Folder to write to; None writes nothing.
+        strict: Whether a warning about the data is an error.
         on_found: Told what the data are taken to be, before training.
         on_progress: Told how far training has come.
 
@@ -160,6 +165,8 @@ def train(
     config = config or TrainConfig()
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = _panel_of(data, hints or Hints())
+        if strict:
+            refuse_warnings(findings.warnings)
         task = _task(panel, horizon, season, quantile_levels)
         on_found(findings, task)
         fitted = fit(panel, task, config, on_progress)

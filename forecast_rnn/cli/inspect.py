@@ -30,6 +30,11 @@ def inspect(
     item_id: options.Id = None,
     freq: options.Frequency = None,
     date_format: options.DateFormat = None,
+    duplicates: options.Duplicates = "error",
+    missing: options.Missing = "keep",
+    wide: options.Wide = False,
+    encoding: options.Encoding = None,
+    strict: options.Strict = False,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
@@ -41,16 +46,20 @@ def inspect(
     if Path(path).is_dir():
         inspect_model(path, json=json)
         return
-    hints = options.hints(time, target, item_id, freq, date_format)
-    inspect_data(path, hints, json=json)
+    hints = options.hints(
+        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+    )
+    inspect_data(path, hints, strict=strict, json=json)
 
 
-def inspect_data(path: str, hints: Hints, *, json: bool) -> None:
+def inspect_data(path: str, hints: Hints, *, strict: bool, json: bool) -> None:
     """Show the facts, the warnings and the series of a data file."""
-    from forecast_rnn.data.read import read_panel
+    from forecast_rnn.data.read import read_panel, refuse_warnings
     from forecast_rnn.profile import profile
 
     panel, findings = read_panel("-" if path == "-" else Path(path), hints)
+    if strict:
+        refuse_warnings(findings.warnings)
     series = profile(panel)
     if json:
         show_json(

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from forecast_rnn.config import DEVICES
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.schema import DUPLICATES, MISSING, Hints
+from forecast_rnn.data.schema import Duplicates as DuplicatesRule
+from forecast_rnn.data.schema import Missing as MissingRule
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
 
@@ -64,6 +66,20 @@ Frequency = Annotated[
 DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
+Duplicates = Annotated[
+    str,
+    option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
+]
+Missing = Annotated[
+    str,
+    option("missing", f"Missing values and gaps: {', '.join(MISSING)}.", metavar="RULE"),
+]
+Wide = Annotated[bool, option("wide", "Read one column a series, named by the column.")]
+Encoding = Annotated[
+    str | None,
+    option("encoding", "Of text, such as cp1252, utf-16 [default: utf-8].", metavar="NAME"),
+]
+Strict = Annotated[bool, option("strict", "Refuse data that give a warning.")]
 Horizon = Annotated[
     int | None, option("horizon", "Steps to forecast [default: by frequency].", metavar="N")
 ]
@@ -117,14 +133,22 @@ def hints(
     item_id: Sequence[str] | None,
     freq: str | None,
     date_format: str | None,
+    duplicates: str,
+    missing: str,
+    wide: bool,
+    encoding: str | None,
 ) -> Hints:
-    """Gather what the user says about the columns of a file."""
+    """Gather what the user says about a file."""
     return Hints(
         time=time,
         target=columns("target", target),
         item_id=columns("id", item_id),
         frequency=freq,
         date_format=date_format,
+        duplicates=cast("DuplicatesRule", duplicates),
+        missing=cast("MissingRule", missing),
+        wide=wide,
+        encoding=encoding,
     )
 
 

@@ -34,6 +34,7 @@ def predict(
     *,
     output: Output = None,
     format: Format = None,
+    strict: options.Strict = False,
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
     debug: options.Debug = False,
@@ -46,7 +47,7 @@ def predict(
     kind = _format(format, output)
     from forecast_rnn import api
 
-    prediction = api.load(model, device=device, threads=threads).predict(data)
+    prediction = api.load(model, device=device, threads=threads).predict(data, strict=strict)
     show_warnings(prediction.warnings)
     if output is None:
         show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))

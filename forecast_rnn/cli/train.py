@@ -56,6 +56,11 @@ def train(
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
+    duplicates: options.Duplicates = "error",
+    missing: options.Missing = "keep",
+    wide: options.Wide = False,
+    encoding: options.Encoding = None,
+    strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -66,7 +71,9 @@ def train(
     overrule them. Model, forecast and scores against simple baselines
     are written to a folder.
     """
-    hints = options.hints(time, target, item_id, freq, date_format)
+    hints = options.hints(
+        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+    )
     config = TrainConfig(
         cell=cell,
         hidden_size=hidden_size,
@@ -91,6 +98,7 @@ def train(
             quantile_levels=quantile_levels,
             config=config,
             out=out or default_folder(data),
+            strict=strict,
             on_found=partial(show_found, quiet=quiet),
             on_progress=on_progress,
         )

@@ -3,65 +3,46 @@
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from forecast_rnn.data import records
+from forecast_rnn.data.encoding import about_encoding, as_utf8
 from forecast_rnn.data.parts import read_plain
 from forecast_rnn.data.records import Shape, Text
-from forecast_rnn.data.table import Plain, Rows, Table, counted, shown
+from forecast_rnn.data.table import Plain, Rows, Table, column_names, counted
 from forecast_rnn.errors import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 2**17
 _SNIFFED_LINES = 50
-_UTF8_MARK = b"\xef\xbb\xbf"
-_WIDE_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def csv_table(name: str, data: bytes) -> Table:
-    """Look at the header and the first rows of a CSV text.
+def csv_table(name: str, data: bytes, encoding: str | None = None) -> Table:
+    """Look at the header and the first rows of a CSV text; no encoding is UTF-8.
 
     Raises:
-        DataError: it is not UTF-8 text, quotes do not match, or there are no rows.
+        DataError: it is not text of that encoding, quotes do not match, or there are no rows.
     """
-    _check_encoding(name, data)
-    text = _text(name, data.removeprefix(_UTF8_MARK))
+    text = _text(name, as_utf8(name, data, encoding))
     if text.quoted:
         records.check_quotes(text)
     header = _header(text)
-    names = _column_names(text, header)
+    names = column_names(header, f"{name} line {text.first_line}")
     head = _head(text)
     sample = _parse(head, names, range(len(names)))
     if not sample.height:
         raise DataError(f"{name} has a header but no data rows.")
 
+    warnings = about_encoding(data, encoding)
+
     def load(columns: Sequence[str], plain: Mapping[str, Plain]) -> Rows:
-        return _load(text, names, columns, plain)
+        rows = _load(text, names, columns, plain)
+        return replace(rows, warnings=warnings + rows.warnings)
 
     return Table(name, sample, load)
-
-
-def _check_encoding(name: str, data: bytes) -> None:
-    for mark, encoding in _WIDE_MARKS.items():
-        if data.startswith(mark):
-            raise DataError(f"{name} is {encoding} text; save it as UTF-8 (CSV UTF-8 in Excel).")
-    at = data.find(b"\0")
-    if at >= 0:
-        line = data.count(b"\n", 0, at) + 1
-        hint = "; it looks like UTF-16, save it as UTF-8" if data[:64].count(b"\0") > 8 else ""
-        raise DataError(f"{name} line {line} holds a NUL byte, so it is not CSV text{hint}.")
-    if data.isascii():
-        return
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{name} line {line} is not UTF-8 (byte {error.start} is 0x{data[error.start]:02x}, "
-            "as in Latin-1 or Windows-1252); save it as UTF-8."
-        ) from None
 
 
 def _text(name: str, data: bytes) -> Text:
@@ -93,19 +74,6 @@ def _header(text: Text) -> list[str]:
     head = text.data[:_SAMPLE_BYTES].decode("utf-8", "replace")
     fields = next(csv.reader(io.StringIO(head, newline=""), delimiter=text.separator))
     return [field.strip() for field in fields]
-
-
-def _column_names(text: Text, header: list[str]) -> list[str]:
-    """Return a name for every column; a column without one is called by its place."""
-    seen: dict[str, int] = {}
-    for position, field in enumerate(header, start=1):
-        if field and field in seen:
-            raise DataError(
-                f"{text.name} line {text.first_line}: columns {seen[field]} and {position} are "
-                f"both named {shown(field)}; rename one."
-            )
-        seen[field] = position
-    return [field or f"column_{position}" for position, field in enumerate(header, start=1)]
 
 
 def _head(text: Text) -> Text:

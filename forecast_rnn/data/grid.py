@@ -11,6 +11,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.spacing import Spacing
 from forecast_rnn.data.stamps import DAY
 from forecast_rnn.data.table import counted
+from forecast_rnn.data.wide import unpivot
 from forecast_rnn.errors import DataError
 
 MAX_FILL = 10
@@ -21,17 +22,18 @@ _SHIFT_MONTHS = (3, 4, 9, 10)
 def build_panel(series: Series, spacing: Spacing, schema: Schema) -> Panel:
     """Put series on their grid; several targets make one item each."""
     indptr = series.indptr if spacing.position is None else _bounds(series, spacing.position)
-    columns = []
-    for column in series.values.values():
-        if spacing.position is None:
-            columns.append(column)
-            continue
-        filled = np.full(indptr[-1], np.nan)
-        filled[np.repeat(indptr[:-1], np.diff(series.indptr)) + spacing.position] = column
-        columns.append(filled)
+    columns = dict(series.values)
+    if spacing.position is not None:
+        place = np.repeat(indptr[:-1], np.diff(series.indptr)) + spacing.position
+        for name, column in series.values.items():
+            columns[name] = np.full(indptr[-1], np.nan)
+            columns[name][place] = column
     starts = series.times.gather(series.indptr[:-1]).alias(schema.timestamp)
-    panel = Panel(schema, spacing.frequency, series.items, starts, series.order, columns[0], indptr)
-    return _stacked(panel, columns) if schema.targets else panel
+    values = next(iter(columns.values()))
+    panel = Panel(schema, spacing.frequency, series.items, starts, series.order, values, indptr)
+    if schema.wide:
+        return unpivot(panel, columns)
+    return _stacked(panel, list(columns.values())) if schema.targets else panel
 
 
 def _bounds(series: Series, position: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -64,8 +66,17 @@ def _stacked(panel: Panel, columns: list[NDArray[np.float64]]) -> Panel:
     )
 
 
-def check_gaps(series: Series, spacing: Spacing, name: str, *, given: bool) -> tuple[str, ...]:
-    """Warn of gaps in the grid; where the user has `given` the frequency, a sparse one is meant.
+def check_gaps(
+    series: Series, spacing: Spacing, name: str, *, given: bool, filled: bool = False
+) -> tuple[str, ...]:
+    """Warn of gaps in the grid.
+
+    Args:
+        series: The rows.
+        spacing: Where they stand on the grid.
+        name: What messages call the input.
+        given: Whether the frequency is the user's; then a sparse grid is meant.
+        filled: Whether the user says what gaps are; then there is nothing to warn of.
 
     Raises:
         DataError: most of the grid would be gaps, or a series has another frequency.
@@ -88,10 +99,12 @@ def check_gaps(series: Series, spacing: Spacing, name: str, *, given: bool) -> t
         f"{len(rows)} series (longest gap: {counted(longest, 'step')}, {series.name(item)}, after "
         f"{series.times[widest]})"
     )
+    if filled:
+        return ()
     if missing > total / 2 and longest >= lengths[item] / 2 and not given:
         raise DataError(
             f"{name}: {text}, so most values would be missing. Give the rows, or pass --freq if "
-            "the frequency is another."
+            "the frequency is another, or --missing zero if there is nothing where no row is."
         )
     shift = _clock_shift(series, spacing.frequency, jumps)
     return (f"{text}, kept as missing.{shift}",)

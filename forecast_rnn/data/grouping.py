@@ -1,11 +1,12 @@
 """Rows to series: which rows belong together, in which order, and which are double."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.schema import Duplicates
 from forecast_rnn.data.stamps import Stamps, to_stamps
 from forecast_rnn.data.table import Plain, Rows, counted, shown
 from forecast_rnn.errors import DataError
@@ -149,8 +150,7 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
     Raises:
         DataError: two rows of a series have the same time but other values.
     """
-    again = np.append(False, series.stamps[1:] == series.stamps[:-1])
-    again[series.indptr[:-1]] = False
+    again = _again(series)
     if not again.any():
         return series, ()
     for name, column in series.values.items():
@@ -165,10 +165,53 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
         raise DataError(
             f"{rows.name}: {count:,} of {len(again):,} rows have the time and value of another "
             f"(first: {where}). If a column tells series apart, name it with --id; else remove "
-            "them."
+            "them, or pass --duplicates last."
         )
     warning = f"{counted(count, 'exact duplicate row')} left out (first: {where})."
     return _without(series, again), (warning,)
+
+
+def _again(series: Series) -> NDArray[np.bool_]:
+    """Tell which rows have the id and the time of the row before."""
+    again = np.append(False, series.stamps[1:] == series.stamps[:-1])
+    again[series.indptr[:-1]] = False
+    return again
+
+
+def combine_duplicates(
+    series: Series, rows: Rows, rule: Duplicates
+) -> tuple[Series, tuple[str, ...]]:
+    """Make one row of all rows with the same id and time.
+
+    A sum or a mean is that of the known values, and missing where there are none; the last
+    row is the last in the input, even if its value is missing.
+    """
+    again = _again(series)
+    if not again.any():
+        return series, ()
+    double = again | np.append(again[1:], False)
+    where = rows.where(series.input_row(int(np.flatnonzero(double)[0])))
+    before, after = int(double.sum()), int((double & ~again).sum())
+    warning = (
+        f"{before:,} rows that share id and time with another are combined into {after:,} by "
+        f"--duplicates {rule} (first: {where})."
+    )
+    if rule == "last":
+        return _without(series, np.append(again[1:], False)), (warning,)
+    first = np.flatnonzero(~again)
+    values = {name: _reduced(column, first, rule) for name, column in series.values.items()}
+    return replace(_without(series, again), values=values), (warning,)
+
+
+def _reduced(
+    column: NDArray[np.float64], first: NDArray[np.int64], rule: Duplicates
+) -> NDArray[np.float64]:
+    """Return the sum or the mean of each run of rows, missing where no value is known."""
+    known = np.add.reduceat(~np.isnan(column), first, dtype=np.int64)
+    total = np.add.reduceat(np.nan_to_num(column), first)
+    total[known == 0] = np.nan
+    reduced: NDArray[np.float64] = total / np.maximum(known, 1) if rule == "mean" else total
+    return reduced
 
 
 def _without(series: Series, dropped: NDArray[np.bool_]) -> Series:
@@ -192,6 +235,7 @@ def _conflict(series: Series, rows: Rows, column: str, row: int) -> DataError:
     return DataError(
         f"{rows.name}: {series.name(series.item(row))} has two rows at {series.times[row]}: "
         f"{column} is {one} in {rows.where(first)} and {two} in {rows.where(second)}. Remove one "
-        "of them; or, if another column tells series apart, name it with --id; or, if the clock "
-        "was put back, write times with their UTC offset."
+        "of them, or pass --duplicates sum, mean or last; or, if another column tells series "
+        "apart, name it with --id; or, if the clock was put back, write times with their UTC "
+        "offset."
     )

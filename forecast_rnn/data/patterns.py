@@ -23,6 +23,8 @@ PERIODS = (
     (r"\d{4}/\d{2}", ("%Y/%m",)),
     (r"\d{4}M\d{2}", ("%YM%m",)),
     (r"\d{2}/\d{4}", ("%m/%Y",)),
+    # The year in full, so that decimals are not taken for months.
+    (r"(0[1-9]|1[0-2])\.(1[5-9]|2[01])\d\d", ("%m.%Y",)),
     (r"[a-z]{3,9} \d{4}", ("%b %Y", "%B %Y")),
     (r"[a-z]{3,9}-\d{4}", ("%b-%Y", "%B-%Y")),
     (r"\d{4} [a-z]{3,9}", ("%Y %b", "%Y %B")),

@@ -27,7 +27,8 @@ def check_values(panel: Panel, name: str) -> tuple[str, ...]:
     low, high = np.fmin.reduceat(panel.values, first), np.fmax.reduceat(panel.values, first)
     empty = np.flatnonzero(np.isnan(low))
     if len(empty) == len(low):
-        raise DataError(f"{name}: column {panel.schema.target} has no values.")
+        column = "no column has" if panel.schema.wide else f"column {panel.schema.target} has no"
+        raise DataError(f"{name}: {column} values.")
     warnings = []
     if len(empty):
         warnings.append(f"{_series(panel, empty)} without any value: nothing to forecast from.")

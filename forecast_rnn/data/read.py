@@ -11,24 +11,35 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.csv import csv_table
 from forecast_rnn.data.grid import build_panel, check_gaps
-from forecast_rnn.data.grouping import PLAIN_IDS, drop_duplicates, find_groups, group
+from forecast_rnn.data.grouping import (
+    PLAIN_IDS,
+    Series,
+    combine_duplicates,
+    drop_duplicates,
+    find_groups,
+    group,
+)
+from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.parquet import parquet_table
 from forecast_rnn.data.quality import check_missing, check_names, check_values
 from forecast_rnn.data.roles import Roles, find_roles, settle_ids
 from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.sheet import sheet_table
 from forecast_rnn.data.source import open_source
 from forecast_rnn.data.spacing import find_spacing
-from forecast_rnn.data.table import Plain, Rows, Table, listed, row_number
+from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_number
 from forecast_rnn.data.timecells import plain_pattern, plain_times
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
 from forecast_rnn.errors import DataError
 
-__all__ = ["Findings", "format_times", "panel_from_frame", "read_panel"]
+__all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]
 
 _FRAME_NAME = "the data frame"
 _SAMPLE_ROWS = 5000
+_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +56,31 @@ class Findings:
 
 
 def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findings]:
-    """Read a CSV or Parquet file, or CSV on standard input.
+    """Read a CSV, Parquet or xlsx file, or the same on standard input.
 
     Raises:
         InputError: the input is not there.
         DataError: it cannot be used as it is; the message says where and why.
     """
-    return _panel(_table(source), hints)
+    return _panel(_table(source, hints.encoding), hints)
 
 
-def _table(source: Path | Literal["-"]) -> Table:
+def refuse_warnings(warnings: Sequence[str]) -> None:
+    """Raise DataError if there are any warnings, with the first few of them."""
+    if warnings:
+        told = "\n".join(f"  {warning}" for warning in warnings[:_TOLD])
+        more = f"\n  and {len(warnings) - _TOLD} more" if len(warnings) > _TOLD else ""
+        count = counted(len(warnings), "warning")
+        raise DataError(f"{count} refused by --strict:\n{told}{more}")
+
+
+def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
         return parquet_table(opened.name, opened.data)
-    return csv_table(opened.name, bytes(opened.data))
+    if opened.kind == "xlsx":
+        return sheet_table(opened.name, opened.data)
+    return csv_table(opened.name, bytes(opened.data), encoding)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -103,19 +125,33 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     rows = replace(rows, frame=pl.DataFrame())
     series = group(groups, times.values, values)
     del groups, values
-    series, double = drop_duplicates(series, rows)
-    missing = check_missing(series, rows)
-    spacing = find_spacing(series, rows.name, hints.frequency)
-    gaps = check_gaps(series, spacing, rows.name, given=hints.frequency is not None)
-    schema = _schema(roles, item_id, times, hints.frequency)
-    panel = build_panel(series, spacing, schema)
-    odd = check_values(panel, rows.name) + check_names(panel)
-    unused = tuple(name for name in columns if name not in _used(schema))
+    schema = _schema(roles, item_id, times, hints)
+    panel, facts, put_right = _regular(series, rows, schema)
+    used = {roles.time, *roles.target, *item_id}
+    unused = tuple(name for name in columns if name not in used)
     found = Findings(
-        _facts(panel, times, unused),
-        roles.warnings + rows.warnings + warnings + double + missing + gaps + odd,
+        _facts(panel, times, roles.target, unused) | facts,
+        roles.warnings + rows.warnings + warnings + put_right,
     )
     return panel, found
+
+
+def _regular(
+    series: Series, rows: Rows, schema: Schema
+) -> tuple[Panel, dict[str, str], tuple[str, ...]]:
+    """Put series on their grid; return what duplicates and missing values became."""
+    if schema.duplicates == "error":
+        series, double = drop_duplicates(series, rows)
+    else:
+        series, double = combine_duplicates(series, rows, schema.duplicates)
+    given, filled = schema.frequency is not None, schema.missing != "keep"
+    check = check_missing_cells if schema.wide else check_missing
+    missing = () if filled else check(series, rows)
+    spacing = find_spacing(series, rows.name, schema.frequency)
+    gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
+    panel, facts = fill_missing(build_panel(series, spacing, schema), schema.missing)
+    odd = check_values(panel, rows.name) + check_names(panel)
+    return panel, facts, double + missing + gaps + odd
 
 
 def _values(
@@ -127,6 +163,9 @@ def _values(
         column, found = parse_numbers(rows, target)
         warnings += found
         values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+    if len(warnings) > _TOLD:
+        more = counted(len(warnings) - _TOLD, "more warning")
+        warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
     return values, tuple(warnings)
 
 
@@ -145,34 +184,40 @@ def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
     return ids
 
 
-def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, frequency: str | None) -> Schema:
-    several = len(roles.target) > 1
+def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, hints: Hints) -> Schema:
     name = "series" if "target" in (*item_id, roles.time) else "target"
+    several = len(roles.target) > 1
+    targets = roles.target if several else ()
+    if hints.wide:
+        # All columns are taken anew from newer data unless the user named some.
+        name, several, targets = series_column(roles.time), True, hints.target
     return Schema(
         timestamp=roles.time,
-        target=",".join(roles.target),
+        target=TARGET if hints.wide else ",".join(roles.target),
         item_id=(*item_id, name) if several else item_id,
         time_type=times.type,
         time_format=times.format,
         time_zone=times.zone,
         utc_offset=times.offset,
-        targets=roles.target if several else (),
-        frequency=frequency,
+        targets=targets,
+        frequency=hints.frequency,
+        duplicates=hints.duplicates,
+        missing=hints.missing,
+        wide=hints.wide,
+        encoding=hints.encoding,
     )
 
 
-def _used(schema: Schema) -> set[str]:
-    return {schema.timestamp, *(schema.targets or (schema.target,)), *schema.item_id}
-
-
-def _facts(panel: Panel, times: Times, unused: tuple[str, ...]) -> dict[str, str]:
+def _facts(
+    panel: Panel, times: Times, target: Sequence[str], unused: Sequence[str]
+) -> dict[str, str]:
     schema, items = panel.schema, len(panel.order)
     first, last = pl.Series([times.values.min(), times.values.max()], dtype=times.values.dtype)
     ends = format_times(pl.Series([first, last], dtype=times.values.dtype), schema)
     facts = {
         "time": f"{schema.timestamp} ({panel.frequency.describe()}, {ends[0]} to {ends[1]})",
         "id": f"{', '.join(schema.item_id)} ({items} series)" if schema.item_id else "one series",
-        "target": ", ".join(schema.targets or (schema.target,)),
+        "target": f"one column a series ({listed(target)})" if schema.wide else ", ".join(target),
         "frequency": panel.frequency.every,
         "rows": f"{len(panel.values):,}",
     }

@@ -20,6 +20,7 @@ TIME_NAMES: tuple[str, ...] = (
 TARGET_NAMES = ("y", "target", "value")
 ID_NAMES = ("unique_id", "item_id", "series_id", "ts_id", "series", "id")
 _PARSED_SHARE = 0.5
+_SHOWN = 5
 
 Kind = Literal["number", "time", "text", "empty", "nested"]
 
@@ -56,17 +57,17 @@ def find_roles(table: Table, hints: Hints) -> Roles:
         if named is not None and named not in columns:
             raise _no_column(table.name, named, columns)
     kinds = {column: kind_of(table.sample[column]) for column in columns}
-    _check_header(table, kinds)
+    _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
     kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
     time = hints.time or _find_time(table, kinds, hints)
     rest = {column: kind for column, kind in kinds.items() if column != time}
-    target = hints.target or _find_target(table, rest, hints)
+    target, left_out = _find_targets(table, rest, hints)
     _check_target(table, target, time, hints)
     rest = {column: kind for column, kind in rest.items() if column not in target}
-    item_id, settled = _find_ids(rest, hints)
+    item_id, settled = ((), True) if hints.wide else _find_ids(rest, hints)
     unused = tuple(column for column in rest if column not in item_id)
-    return Roles(time, target, item_id, settled, unused, warnings)
+    return Roles(time, target, item_id, settled, unused, warnings + left_out)
 
 
 def kind_of(cells: pl.Series) -> Kind:
@@ -130,7 +131,7 @@ def _ignored(
     return ignored, tuple(warnings)
 
 
-def _check_header(table: Table, kinds: dict[str, Kind]) -> None:
+def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
     names = pl.Series(table.sample.columns, dtype=pl.String)
     number = names.cast(pl.Float64, strict=False).is_not_null()
     data = [
@@ -138,10 +139,12 @@ def _check_header(table: Table, kinds: dict[str, Kind]) -> None:
         for name, numeric in zip(names, number, strict=True)
         if (numeric or detect(pl.Series([name]))) and kinds[name] in {"number", "time"}
     ]
-    if data:
+    # The names of series may be numbers, but that of the time column is none.
+    if data and (not wide or len(data) == len(names)):
+        hint = "" if len(data) == len(names) else ", or pass --wide if each column is a series"
         raise DataError(
             f"{table.name}: the first line looks like data, not like column names "
-            f"({listed([shown(name) for name in names])}). Add a header line."
+            f"({listed([shown(name) for name in names])}). Add a header line{hint}."
         )
 
 
@@ -191,6 +194,23 @@ def _increases(sample: pl.DataFrame, name: str, kinds: dict[str, Kind]) -> bool:
     return bool(by_series or by_time)
 
 
+def _find_targets(
+    table: Table, kinds: dict[str, Kind], hints: Hints
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the target columns, and a warning of columns that are none in a wide input."""
+    if hints.target or not hints.wide:
+        return hints.target or _find_target(table, kinds, hints), ()
+    # A column may be empty at first because its series begins later.
+    target = tuple(name for name, kind in kinds.items() if kind in {"number", "empty"})
+    if not target:
+        raise DataError(f"{table.name}: no column besides the time holds numbers to forecast.")
+    others = [shown(name) for name in kinds if name not in target]
+    if not others:
+        return target, ()
+    noun = "column" if len(others) == 1 else "columns"
+    return target, (f"{noun} {listed(others, _SHOWN)} without numbers left out.",)
+
+
 def _find_target(table: Table, kinds: dict[str, Kind], hints: Hints) -> tuple[str, ...]:
     free = {name: kind for name, kind in kinds.items() if name not in hints.item_id}
     for wanted in TARGET_NAMES:
@@ -201,7 +221,8 @@ def _find_target(table: Table, kinds: dict[str, Kind], hints: Hints) -> tuple[st
     if len(numbers) == 1:
         return (numbers[0],)
     if numbers:
-        raise _choose(table.name, "numbers to forecast", numbers, "--target")
+        way = "--target, or pass --wide if each is a series"
+        raise _choose(table.name, "numbers to forecast", numbers, way)
     raise DataError(
         f"{table.name}: no column holds numbers to forecast (columns: {listed(list(kinds))}). "
         "Name one with --target."

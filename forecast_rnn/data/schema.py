@@ -1,7 +1,14 @@
-"""The role of every column, and how the time column is written."""
+"""The role of every column, how the time column is written, and how rows are put right."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from forecast_rnn.errors import ConfigError
+
+Duplicates = Literal["error", "sum", "mean", "last"]
+Missing = Literal["keep", "zero", "previous"]
+DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
+MISSING: tuple[Missing, ...] = get_args(Missing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,6 +22,12 @@ class Hints:
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
             column it says what one step is.
         date_format: `strftime` pattern of the time column.
+        duplicates: What becomes of rows with the same id and time: refused unless they are
+            exactly the same, or combined into their sum, their mean, or the last of them.
+        missing: What becomes of missing values and of gaps inside a series: kept, 0, or the
+            value before.
+        wide: Whether each column of numbers is a series of its own, named by the column.
+        encoding: Of a text file that is not UTF-8, such as `cp1252` or `utf-16`.
     """
 
     time: str | None = None
@@ -22,6 +35,21 @@ class Hints:
     item_id: tuple[str, ...] = ()
     frequency: str | None = None
     date_format: str | None = None
+    duplicates: Duplicates = "error"
+    missing: Missing = "keep"
+    wide: bool = False
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values; raise ConfigError with the choices."""
+        _check_choice("duplicates", self.duplicates, DUPLICATES)
+        _check_choice("missing", self.missing, MISSING)
+        _check_encoding(self.encoding)
+        if self.wide and self.item_id:
+            raise ConfigError(
+                "wide takes the names of the columns as ids, so it does not go with id; leave out "
+                "one of them."
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +69,11 @@ class Schema:
         targets: Columns that became series of their own, named by the last column of
             `item_id`; none when there is one target.
         frequency: What the user said of it, None if it was found.
+        duplicates: As in `Hints`, and so are the next three.
+        missing: What becomes of missing values.
+        wide: Whether every column of numbers is a series, or every one of `targets` if there
+            are any; the last column of `item_id` names them.
+        encoding: Of the text file, None for UTF-8.
     """
 
     timestamp: str
@@ -52,19 +85,46 @@ class Schema:
     utc_offset: str | None = None
     targets: tuple[str, ...] = ()
     frequency: str | None = None
+    duplicates: Duplicates = "error"
+    missing: Missing = "keep"
+    wide: bool = False
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a literal type cannot; raise ConfigError."""
+        _check_encoding(self.encoding)
 
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
-        ids = self.item_id[:-1] if self.targets else self.item_id
+        ids = self.item_id[:-1] if self.targets or self.wide else self.item_id
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
         numeric = self.time_format is not None and self.time_format.startswith(_DOUBTFUL)
         return Hints(
             time=self.timestamp,
-            target=self.targets or (self.target,),
+            target=self.targets if self.targets or self.wide else (self.target,),
             item_id=ids,
             frequency=self.frequency,
             date_format=self.time_format if numeric else None,
+            duplicates=self.duplicates,
+            missing=self.missing,
+            wide=self.wide,
+            encoding=self.encoding,
         )
 
 
 _DOUBTFUL = ("%d/", "%m/", "%-d/", "%-m/", "%d-%m", "%m-", "%-d-%-m", "%-m-")
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(f"{name} '{value}' is not known; choose from {', '.join(choices)}.")
+
+
+def _check_encoding(name: str | None) -> None:
+    try:
+        # Encoding, other than a look-up, refuses what is known but is no encoding of text.
+        "".encode(name or "utf-8")
+    except (LookupError, ValueError):
+        raise ConfigError(
+            f"encoding '{name}' is not known; common ones are cp1252, latin-1, utf-16 and gb18030."
+        ) from None

@@ -16,17 +16,20 @@ from forecast_rnn.errors import DataError, InputError
 
 STDIN_NAME = "standard input"
 MAX_RATIO = 200
-_FREE_BYTES = 16 * 2**20
+FREE_BYTES = 16 * 2**20
 _CHUNK = 4 * 2**20
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _PARQUET = b"PAR1"
+_ZIP = b"PK\x03\x04"
+_WORKBOOK = b"xl/workbook.xml"
+_TEXT_SUFFIXES = {".csv", ".tsv", ".txt"}
 _BINARY = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "an Excel workbook or a zip archive (save the sheet as CSV)",
+    b"PK\x03\x04": "a zip archive or an Excel workbook of another kind than .xlsx",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word document (save the sheet as CSV)",
     b"SQLite format 3": "an SQLite database",
     b"\x89HDF": "an HDF5 file",
@@ -40,6 +43,9 @@ _BINARY = {
 _MARKUP = {b"<": "HTML or XML", b"{": "JSON", b"[": "JSON"}
 
 
+Kind = Literal["parquet", "xlsx", "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The content of an input.
@@ -47,12 +53,12 @@ class Source:
     Attributes:
         name: What messages call it.
         data: The decompressed content.
-        kind: `parquet` or `text`, by content.
+        kind: What it is, by content.
     """
 
     name: str
     data: bytes | mmap.mmap
-    kind: Literal["parquet", "text"]
+    kind: Kind
 
 
 def open_source(source: Path | Literal["-"]) -> Source:
@@ -70,9 +76,16 @@ def open_source(source: Path | Literal["-"]) -> Source:
     data = _decompressed(raw, name)
     if not data[:4096].strip() and not data[:].strip():
         raise DataError(f"{name} is empty.")
-    kind: Literal["parquet", "text"] = "parquet" if data[:4] == _PARQUET else "text"
+    kind = _kind(data)
     _check_kind(name, suffix, kind, data)
     return Source(name, data, kind)
+
+
+def _kind(data: bytes | mmap.mmap) -> Kind:
+    if data[:4] == _PARQUET:
+        return "parquet"
+    # The names of the parts of an archive stand in it as they are.
+    return "xlsx" if data[:4] == _ZIP and data.find(_WORKBOOK) >= 0 else "text"
 
 
 def _suffix(path: Path) -> str:
@@ -138,7 +151,7 @@ def _open_zstd(raw: bytes) -> BinaryIO:
 
 
 def _inflate(name: str, raw: bytes, opened: Callable[[bytes], BinaryIO]) -> bytes:
-    limit = max(_FREE_BYTES, MAX_RATIO * len(raw))
+    limit = max(FREE_BYTES, MAX_RATIO * len(raw))
     parts, size = [], 0
     try:
         with opened(raw) as stream:
@@ -155,19 +168,24 @@ def _inflate(name: str, raw: bytes, opened: Callable[[bytes], BinaryIO]) -> byte
     return b"".join(parts)
 
 
-def _check_kind(name: str, suffix: str, kind: str, data: bytes | mmap.mmap) -> None:
-    if kind == "parquet":
-        if suffix in {".csv", ".tsv", ".txt"}:
-            raise DataError(f"{name} looks like Parquet, not {suffix[1:]}; rename it to .parquet.")
+def _check_kind(name: str, suffix: str, kind: Kind, data: bytes | mmap.mmap) -> None:
+    if kind != "text":
+        if suffix in _TEXT_SUFFIXES:
+            what = "Parquet" if kind == "parquet" else "an Excel workbook"
+            raise DataError(f"{name} looks like {what}, not {suffix[1:]}; rename it to .{kind}.")
         return
     head = bytes(data[:64])
     for magic, what in _BINARY.items():
         if head.startswith(magic):
-            raise DataError(f"{name} looks like {what}, not CSV or Parquet.")
+            raise DataError(f"{name} looks like {what}, not CSV, Parquet or xlsx.")
     if suffix in {".parquet", ".pq"}:
         raise DataError(
             f"{name} is damaged or not Parquet: it does not begin with PAR1. "
             "If it is CSV, rename it to .csv."
+        )
+    if suffix == ".xlsx":
+        raise DataError(
+            f"{name} is damaged or not an Excel workbook. If it is CSV, rename it to .csv."
         )
     what = _MARKUP.get(head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1], "")
     if what:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forecast_rnn.errors import DataError
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -58,6 +60,23 @@ class Table:
     name: str
     sample: pl.DataFrame
     load: Callable[[Sequence[str], Mapping[str, Plain]], Rows]
+
+
+def column_names(header: Sequence[str], where: str) -> list[str]:
+    """Return a name for every column; a column without one is called by its place.
+
+    Raises:
+        DataError: two have the same.
+    """
+    seen: dict[str, int] = {}
+    for position, field in enumerate(header, start=1):
+        if field and field in seen:
+            raise DataError(
+                f"{where}: columns {seen[field]} and {position} are both named {shown(field)}; "
+                "rename one."
+            )
+        seen[field] = position
+    return [field or f"column_{position}" for position, field in enumerate(header, start=1)]
 
 
 def row_number(row: int) -> str:

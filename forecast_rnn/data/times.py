@@ -174,12 +174,15 @@ def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern])
     """Choose between day-first and month-first by all cells; refuse what fits both."""
     if len(patterns) == 1:
         return patterns[0]
-    faults = [read_cells(cells, pattern).null_count() for pattern in patterns]
+    readings = [read_cells(cells, pattern) for pattern in patterns]
+    faults = [reading.null_count() for reading in readings]
     doubtful = {pattern.day[:2] for pattern in patterns} == {"%d", "%m"}
-    if doubtful and faults == [0, 0]:
-        one, two = (read_cells(cells.head(1), pattern)[0] for pattern in patterns)
+    apart = readings[0] != readings[1]  # 01/01/2024 is the same either way
+    if doubtful and faults == [0, 0] and apart.any():
+        at = int(apart.arg_max() or 0)
+        one, two = readings[0][at], readings[1][at]
         raise DataError(
-            f"{rows.place(0, column)}: {shown(cells[0])} may be {one:%-d %B %Y} (day first) or "
+            f"{rows.place(at, column)}: {shown(cells[at])} may be {one:%-d %B %Y} (day first) or "
             f"{two:%-d %B %Y} (month first), and no row settles it. Pass "
             f"--date-format '{patterns[0].writing}' or --date-format '{patterns[1].writing}'."
         )

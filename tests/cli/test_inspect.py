@@ -53,3 +53,27 @@ def test_options_name_the_columns(many_csv):
 
     assert result.exit_code == 65
     assert "'z'" in result.stderr
+
+
+def test_strict_makes_an_error_of_a_warning(many_csv):
+    result = CliRunner().invoke(app, ["inspect", str(many_csv), "--strict"])
+
+    assert result.exit_code == 65
+    assert result.stdout == ""
+    assert "refused by --strict" in result.stderr
+    assert "1 missing value in 1 series" in result.stderr
+
+
+def test_what_is_missing_can_be_filled(many_csv):
+    result = CliRunner().invoke(app, ["inspect", str(many_csv), "--missing", "zero", "--strict"])
+
+    assert "1 missing value set to 0" in result.stdout, result.stderr
+
+
+def test_a_wide_file_is_shown_by_its_columns(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("ds,a,b\n" + "".join(f"2024-01-0{day},{day},1\n" for day in range(1, 8)))
+
+    result = CliRunner().invoke(app, ["inspect", str(path), "--wide", "--json"])
+
+    assert [one["series"] for one in json.loads(result.stdout)["series"]] == ["a", "b"]

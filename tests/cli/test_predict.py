@@ -24,9 +24,10 @@ class Model:
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     data: str | None = "not asked"
+    strict: bool | None = None
 
-    def predict(self, data=None):
-        self.data = data
+    def predict(self, data=None, *, strict):
+        self.data, self.strict = data, strict
         return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
 
 
@@ -54,6 +55,14 @@ def test_new_rows_and_standard_input_are_handed_on(model):
 
     run("predict folder -")
     assert model.data == "-"
+
+
+def test_strict_reading_is_handed_on(model):
+    run("predict folder new.csv")
+    assert model.strict is False
+
+    run("predict folder new.csv --strict")
+    assert model.strict is True
 
 
 def test_a_file_gets_the_format_of_its_suffix(model, tmp_path):
@@ -113,3 +122,43 @@ def test_a_damaged_model_is_78(fake_api):
 
     assert (result.exit_code, result.stdout) == (78, "")
     assert result.stderr == "error: folder: weights.safetensors is damaged. Train again.\n"
+
+
+WIDE = "ds;süd;2\n" + "".join(
+    f"2024-{month:02}-{day:02};{day % 7 + 0.5};{'' if day == 9 else 10 - day % 7}\n"
+    for month in (1, 2, 3)
+    for day in range(1, 30)
+)
+
+
+@pytest.mark.slow
+def test_newer_rows_are_read_by_the_rules_of_training(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("wide.csv").write_bytes(WIDE.encode("cp1252"))
+    quick = "--steps 3 --hidden-size 4 --members 1 --threads 1 --horizon 2 --quiet"
+    rules = "--wide --encoding cp1252 --missing previous --duplicates last"
+
+    trained = run(f"train wide.csv {rules} {quick} --out folder --strict")
+    known, newer = run("predict folder"), run("predict folder wide.csv --strict")
+    Path("wide.csv").write_bytes(WIDE.replace("süd", "nord").encode("cp1252"))
+    other = run("predict folder wide.csv --strict")
+
+    assert trained.exit_code == 0, trained.stderr
+    assert known.stdout == newer.stdout
+    assert [line.split(",")[0] for line in known.stdout.splitlines()] == [
+        *("series", "süd", "süd", "2", "2"),
+    ]
+    assert other.exit_code == 65
+    assert "not there at training" in other.stderr
+
+
+@pytest.mark.slow
+def test_strict_training_stops_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("wide.csv").write_text(WIDE, encoding="utf-8")
+
+    result = run("train wide.csv --wide --strict --out folder")
+
+    assert result.exit_code == 65
+    assert "3 missing values in 1 of 2 columns" in result.stderr
+    assert not Path("folder").exists()

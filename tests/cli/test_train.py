@@ -86,6 +86,7 @@ def test_without_options_everything_is_left_to_the_library(train):
         "quantile_levels": QUANTILE_LEVELS,
         "config": TrainConfig(),
         "out": Path("sales-forecast"),
+        "strict": False,
     }
 
 
@@ -94,7 +95,7 @@ def test_every_option_reaches_the_library(train):
         "train - --time ds --target a,b --target c --id shop,item --horizon 9 --freq h --season 24 "
         "--out there --cell lstm --hidden-size 8 --layers 2 --members 3 --quantiles 0.5,0.1 "
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
-        "--date-format %d.%m.%Y"
+        "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict"
     )
 
     call = train.calls[0]
@@ -106,6 +107,9 @@ def test_every_option_reaches_the_library(train):
             item_id=("shop", "item"),
             frequency="h",
             date_format="%d.%m.%Y",
+            duplicates="sum",
+            missing="zero",
+            encoding="cp1252",
         ),
         "horizon": 9,
         "season": 24,
@@ -123,6 +127,7 @@ def test_every_option_reaches_the_library(train):
             threads=1,
         ),
         "out": Path("there"),
+        "strict": True,
     }
 
 
@@ -138,6 +143,23 @@ def test_the_environment_sets_options_and_flags_overrule_it(train):
     call = train.calls[0]
     assert (call["config"].cell, call["config"].hidden_size) == ("elman", 8)
     assert (call["hints"].target, call["hints"].frequency) == (("units sold",), "h")
+
+
+def test_a_wide_file_is_asked_for(train):
+    run("train sales.csv --wide --target north,south")
+
+    assert train.calls[0]["hints"] == Hints(wide=True, target=("north", "south"))
+
+
+@pytest.mark.parametrize(
+    "command", ["--duplicates first", "--missing drop", "--encoding x", "--wide --id shop"]
+)
+def test_a_rule_that_is_not_known_is_2(train, command):
+    result = run(f"train sales.csv {command}")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert train.calls == []
 
 
 def test_all_talk_goes_to_standard_error(train):

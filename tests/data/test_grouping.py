@@ -1,11 +1,12 @@
 """Rows to series."""
 
+import math
 import random
 
 import numpy as np
 import pytest
 
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.schema import Duplicates, Hints
 from forecast_rnn.errors import DataError
 
 from .conftest import Read, lines
@@ -95,3 +96,62 @@ def test_the_user_may_name_a_numeric_id(read: Read) -> None:
     with pytest.raises(DataError, match=r"two rows at 2024-01-01.*--id"):
         read(text)
     assert read(text, Hints(item_id=("shop",)))[0].names() == ["1", "2"]
+
+
+DOUBLE = [
+    *("b,2024-01-03,7", "a,2024-01-01,1", "a,2024-01-02,2", "a,2024-01-02,", "a,2024-01-03,3"),
+    *("b,2024-01-01,4", "b,2024-01-02,5", "b,2024-01-02,5", "a,2024-01-02,6", "b,2024-01-02,8"),
+    *("a,2024-01-04,", "a,2024-01-04,"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ("sum", [1, 8, 3, math.nan, 4, 18, 7]),
+        ("mean", [1, 4, 3, math.nan, 4, 6, 7]),
+        ("last", [1, 6, 3, math.nan, 4, 8, 7]),
+    ],
+)
+def test_rows_of_equal_id_and_time_are_combined_by_the_rule(
+    read: Read, rule: Duplicates, values: list[float]
+) -> None:
+    panel, findings = read(DOUBLE, Hints(duplicates=rule))
+
+    assert np.array_equal(panel.values, values, equal_nan=True)
+    assert findings.warnings[0] == (
+        "8 rows that share id and time with another are combined into 3 by "
+        f"--duplicates {rule} (first: line 4)."
+    )
+
+
+def test_the_last_row_counts_even_if_its_value_is_missing(read: Read) -> None:
+    panel, findings = read([*lines(5), "a,2024-01-02,"], Hints(duplicates="last"))
+
+    assert np.isnan(panel.values).tolist() == [False, True, False, False, False]
+    assert "first: line 7" in findings.warnings[1]
+
+
+def test_all_targets_are_combined(read: Read) -> None:
+    text = "ds,a,b\n2024-01-01,1,2\n2024-01-02,3,4\n2024-01-02,5,\n2024-01-03,7,8\n"
+
+    panel, _ = read(text, Hints(target=("a", "b"), duplicates="sum"))
+
+    assert panel.values.tolist() == [1, 8, 7, 2, 4, 8]
+
+
+@pytest.mark.parametrize("rule", ["sum", "mean", "last"])
+def test_without_duplicates_a_rule_changes_nothing(read: Read, rule: Duplicates) -> None:
+    panel, findings = read(lines(9), Hints(duplicates=rule))
+
+    assert panel.values.tolist() == read(lines(9))[0].values.tolist()
+    assert findings.warnings == ()
+
+
+def test_a_conflict_names_the_option_and_newer_data_go_by_it(read: Read) -> None:
+    with pytest.raises(DataError, match="pass --duplicates sum, mean or last"):
+        read(DOUBLE)
+
+    panel, _ = read(DOUBLE, Hints(duplicates="sum"))
+
+    assert read(DOUBLE, panel.schema.hints())[0].values.tolist()[:3] == [1, 8, 3]

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.read import format_times, panel_from_frame, read_panel
+from forecast_rnn.data.read import format_times, panel_from_frame, read_panel, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 
@@ -152,3 +152,16 @@ def test_any_bytes_are_read_or_refused_by_our_own_errors(
         return
 
     assert not np.isinf(panel.values).any()
+
+
+def test_strict_reading_lists_the_first_warnings() -> None:
+    with pytest.raises(DataError) as caught:
+        refuse_warnings([f"Fault {number}." for number in range(7)])
+
+    text = str(caught.value).splitlines()
+    assert text[0] == "7 warnings refused by --strict:"
+    assert text[1:] == [*(f"  Fault {number}." for number in range(5)), "  and 2 more"]
+
+
+def test_strict_reading_takes_data_without_warnings() -> None:
+    assert refuse_warnings(()) is None  # type: ignore[func-returns-value]

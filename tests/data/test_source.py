@@ -86,6 +86,7 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
         ("a.csv", b'{"y": [1, 2]}', "JSON"),
         ("a.csv", b"PAR1" + bytes(20) + b"PAR1", "looks like Parquet"),
         ("a.parquet", TEXT, "not Parquet"),
+        ("a.xlsx", TEXT, "not an Excel workbook"),
     ],
 )
 def test_what_a_file_looks_like_is_said(

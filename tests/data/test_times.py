@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecast_rnn.data.patterns import patterns_of
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.table import Rows
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
@@ -108,6 +109,20 @@ def test_offsets_of_no_known_zone_are_written_as_utc() -> None:
 
     assert times.zone == "UTC"
     assert written(times) == ["2024-01-01T00:00:00+00:00", "2024-01-01T01:00:00+00:00"]
+
+
+def test_the_row_named_as_doubtful_is_one_that_reads_in_two_ways() -> None:
+    with pytest.raises(DataError, match=r"line 3.*2 January 2024 .day first. or 1 February 2024"):
+        parse(["01/01/2024", "02/01/2024", "03/01/2024"])
+
+
+def test_days_that_read_alike_either_way_are_not_doubtful() -> None:
+    assert written(parse(["01/01/2024", "02/02/2024"])) == ["01/01/2024", "02/02/2024"]
+
+
+def test_months_are_read_with_a_point_but_decimals_are_not_months() -> None:
+    assert written(parse(["01.2024", "02.2024"])) == ["01.2024", "02.2024"]
+    assert not patterns_of("12.3456")
 
 
 def test_day_and_month_that_no_row_settles_are_refused_with_both_readings() -> None:
