@@ -96,7 +96,8 @@ class Model:
                 f"the model was trained on steps of {frequency.every}, but the data have steps "
                 f"of {panel.frequency.every}. Give data of that frequency, or train again."
             )
-        return panel, (*findings.warnings, *_about_new_series(panel, self.panel))
+        odd = _about_signs(panel, self.forecaster)
+        return panel, (*findings.warnings, *_about_new_series(panel, self.panel), *odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,17 @@ def _about_backtest(fitted: Fitted) -> tuple[str, ...]:
     if fitted.tested is None:
         return ("The series are too short to hold rows back: the forecast was not tested.",)
     return ()
+
+
+def _about_signs(panel: Panel, forecaster: Forecaster) -> tuple[str, ...]:
+    count = forecaster.transform.outside(panel.values)
+    if not count:
+        return ()
+    kind = "positive" if forecaster.transform.name == "log" else "zero or positive"
+    return (
+        f"{count} values are not {kind}, as all were at training; the network takes them as "
+        "missing. Train again if they are right.",
+    )
 
 
 def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:

@@ -82,6 +82,16 @@ def test_a_series_that_training_did_not_see_is_forecast_and_named(trained, tmp_p
     assert "north" not in prediction.warnings[-1]
 
 
+def test_values_of_a_sign_that_training_did_not_see_are_said(trained, sales_csv):
+    frame = pl.read_csv(sales_csv).with_columns(
+        sales=pl.when(pl.col("date") == "2024-03-01").then(-5).otherwise("sales")
+    )
+
+    prediction = trained.model.predict(frame)
+
+    assert "2 values are not positive" in prediction.warnings[-1]
+
+
 def test_data_of_another_frequency_are_refused_with_both(trained):
     weekly = pl.DataFrame(
         {

@@ -13,7 +13,7 @@ TransformFn = Callable[[Tensor, float], Tensor]
 _FORWARD: dict[str, TransformFn] = {
     "identity": lambda values, _: values,
     "log": lambda values, _: values.log(),
-    "log1p": lambda values, unit: (values / unit).log1p(),
+    "log1p": lambda values, unit: torch.where(values < 0, torch.nan, (values / unit).log1p()),
 }
 _INVERSE: dict[str, TransformFn] = {
     "identity": lambda values, _: values,
@@ -41,6 +41,11 @@ class Transform:
     def logarithmic(self) -> bool:
         """Whether differences on the new scale are ratios on the old."""
         return self.name != "identity"
+
+    def outside(self, values: NDArray[np.float64]) -> int:
+        """Count values, [R], of a sign that the data did not have when this was chosen."""
+        low = {"log": values <= 0, "log1p": values < 0, "identity": np.zeros(0, bool)}
+        return int(low[self.name].sum())
 
     def forward(self, values: Tensor) -> Tensor:
         """Map data to the network's scale; values outside the domain become missing."""

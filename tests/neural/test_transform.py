@@ -42,9 +42,18 @@ def test_inverse_undoes_forward_and_keeps_order(name):
 
 
 def test_values_outside_the_domain_become_missing():
-    mapped = Transform("log").forward(torch.tensor([1.0, 0.0, -1.0, math.nan]))
+    values = torch.tensor([1.0, 0.0, -1.0, math.nan])
 
-    assert mapped.isnan().tolist() == [False, True, True, True]
+    assert Transform("log").forward(values).isnan().tolist() == [False, True, True, True]
+    assert Transform("log1p", 5.0).forward(values).isnan().tolist() == [False, False, True, True]
+
+
+def test_values_of_a_new_sign_are_counted():
+    values = np.array([1.0, 0.0, -1.0, math.nan])
+
+    counts = [Transform(name).outside(values) for name in ("log", "log1p", "identity")]
+
+    assert counts == [2, 1, 0]
 
 
 def test_a_forecast_of_counts_is_never_negative():

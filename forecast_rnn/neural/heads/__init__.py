@@ -1,3 +1,1 @@
-"""The heads by name: what turns hidden values into a forecast."""
-
-HEADS = {"quantile": "quantile:QuantileHead"}
+"""What turns hidden values into a forecast."""
