@@ -37,8 +37,8 @@ _BINARY = {
     b"ORC": "an ORC file (write it as Parquet)",
     b"BZh": "bzip2 data (use gzip or zstd)",
     b"\xfd7zXZ": "xz data (use gzip or zstd)",
-    b"\x80\x04\x95": "a Python pickle (it will not be opened)",
-    b"\x80\x05\x95": "a Python pickle (it will not be opened)",
+    b"\x80\x04\x95": "a dumped Python object (it will not be opened)",
+    b"\x80\x05\x95": "a dumped Python object (it will not be opened)",
 }
 _MARKUP = {b"<": "HTML or XML", b"{": "JSON", b"[": "JSON"}
 

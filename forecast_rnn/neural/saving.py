@@ -76,7 +76,9 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
     networks = _networks(bundle.tensors, members, parts["model"], parts["task"], str(folder))
     forecaster = Forecaster(
-        **parts, floor=floor, networks=tuple(network.to(device).eval() for network in networks)
+        **parts,
+        floor=floor,
+        networks=tuple(network.to(device).train(False) for network in networks),
     )
     return forecaster, panel_from_table(bundle.series, parts["schema"], parts["frequency"])
 

@@ -64,7 +64,7 @@ class Setting:
             model=recipe.model,
             transform=self.transform,
             floor=self.floor,
-            networks=tuple(network.eval() for network in networks),
+            networks=tuple(network.train(False) for network in networks),
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:
