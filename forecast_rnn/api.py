@@ -1,4 +1,4 @@
-"""The Python interface: what the commands do, as functions.
+"""Training as a function: what the command `train` does.
 
 from forecast_rnn import train, load
 trained = train("sales.csv", horizon=28)
@@ -18,86 +18,19 @@ import polars as pl
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.data import origins
 from forecast_rnn.data.calendar import default_horizon, season_length
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.read import Findings, panel_from_frame, read_panel, refuse_warnings
+from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import DataError
 from forecast_rnn.metrics import scores
+from forecast_rnn.model import Data, Model, panel_of
 from forecast_rnn.neural.fit import Fitted, fit
-from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.neural.runtime import choose_device, prepare
-from forecast_rnn.neural.saving import load_model, save_model
+from forecast_rnn.neural.saving import save_model
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import BUNDLE, claimed_folder
 from forecast_rnn.output.publish import published
 from forecast_rnn.progress import OnProgress, ignore
-from forecast_rnn.tables import FORECAST, ITEM
 from forecast_rnn.verdict import Verdict, verdict
-
-Data = Path | str | pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """A forecast as users see it.
-
-    Attributes:
-        table: The id columns, the time column, `forecast` and the quantile columns.
-        warnings: What a user should know, one sentence each.
-        missing: Names of the series that have no forecast.
-    """
-
-    table: pl.DataFrame
-    warnings: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A trained network and the series it was trained on.
-
-    Attributes:
-        forecaster: The network.
-        panel: The series as they were at training.
-    """
-
-    forecaster: Forecaster
-    panel: Panel
-
-    def predict(self, data: Data | None = None, *, strict: bool = False) -> Prediction:
-        """Forecast after the last row of each series.
-
-        Args:
-            data: The series with their newest rows; None for the series as they were
-                at training.
-            strict: Whether a warning about the data is an error.
-
-        Raises:
-            DataError: the data cannot be read, or are not of the frequency trained on.
-        """
-        panel, warnings = (self.panel, ()) if data is None else self._read(data)
-        if strict:
-            refuse_warnings(warnings)
-        rows = origins.last(panel)
-        table = self.forecaster.forecast(panel, rows)
-        without = table.filter(pl.col(FORECAST).is_null())[ITEM].unique()
-        names = panel.names()
-        missing = tuple(names[item] for item in without.sort())
-        known = table.filter(pl.col(FORECAST).is_not_null())
-        return Prediction(published(known, panel, self.forecaster.task), warnings, missing)
-
-    def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
-        frequency = self.forecaster.frequency
-        panel, findings = _panel_of(data, self.forecaster.schema.hints())
-        if panel.frequency != frequency:
-            raise DataError(
-                f"the model was trained on steps of {frequency.every}, but the data have steps "
-                f"of {panel.frequency.every}. Give data of that frequency, or train again."
-            )
-        odd = _about_signs(panel, self.forecaster)
-        return panel, (*findings.warnings, *_about_new_series(panel, self.panel), *odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +98,7 @@ def train(
     began = time.monotonic()
     config = config or TrainConfig()
     with claimed_folder(None if out is None else Path(out)) as folder:
-        panel, findings = _panel_of(data, hints or Hints())
+        panel, findings = panel_of(data, hints or Hints())
         if strict:
             refuse_warnings(findings.warnings)
         task = _task(panel, horizon, season, quantile_levels)
@@ -188,25 +121,6 @@ def train(
             missing=prediction.missing,
         )
         return _write(trained)
-
-
-def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:
-    """Load what `train` wrote: the output folder, or the bundle in it.
-
-    Raises:
-        InputError: there is nothing at the path.
-        BundleError: the bundle is damaged or incompatible.
-    """
-    folder = Path(model)
-    inner = folder / BUNDLE
-    prepare(threads)
-    return Model(*load_model(inner if inner.is_dir() else folder, choose_device(device)))
-
-
-def _panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
-    if isinstance(data, pl.DataFrame):
-        return panel_from_frame(data, hints)
-    return read_panel("-" if data == "-" else Path(data), hints)
 
 
 def _task(
@@ -250,33 +164,6 @@ def _about_backtest(fitted: Fitted) -> tuple[str, ...]:
     if fitted.tested is None:
         return ("The series are too short to hold rows back: the forecast was not tested.",)
     return ()
-
-
-def _about_signs(panel: Panel, forecaster: Forecaster) -> tuple[str, ...]:
-    count = forecaster.transform.outside(panel.values)
-    if not count:
-        return ()
-    kind = "positive" if forecaster.transform.name == "log" else "zero or positive"
-    return (
-        f"{count} values are not {kind}, as all were at training; the network takes them as "
-        "missing. Train again if they are right.",
-    )
-
-
-def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:
-    ids = panel.items.columns
-    if not ids:
-        return ()
-    is_new = panel.items.join(
-        known.items.with_columns(known=True), on=ids, how="left", maintain_order="left"
-    )["known"].is_null()
-    new = [name for name, unseen in zip(panel.names(), is_new, strict=True) if unseen]
-    if not new:
-        return ()
-    shown = ", ".join(new[:5]) + (", …" if len(new) > 5 else "")
-    return (
-        f"{len(new)} series were not there at training and are forecast all the same: {shown}.",
-    )
 
 
 def _write(trained: Trained) -> Trained:

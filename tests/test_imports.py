@@ -33,7 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "verdict": TABLES | {"metrics"},
     "output": TABLES,
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
-    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "api"},
+    "model": TABLES | {"neural"},
+    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "model"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }

@@ -82,11 +82,11 @@ def inspect_data(path: str, hints: Hints, *, strict: bool, json: bool) -> None:
 
 def inspect_model(path: str, *, json: bool) -> None:
     """Check a model from checksums to weights, and show how it was trained."""
-    from forecast_rnn import api
+    from forecast_rnn.model import load
     from forecast_rnn.neural.bundle import read_bundle
     from forecast_rnn.output.folder import BUNDLE
 
-    model = api.load(path, device="cpu")
+    model = load(path, device="cpu")
     folder = Path(path)
     inner = folder / BUNDLE
     description = read_bundle(inner if inner.is_dir() else folder).description

@@ -45,9 +45,9 @@ def predict(
     are those of training. The forecast goes to standard output as CSV, or to a file.
     """
     kind = _format(format, output)
-    from forecast_rnn import api
+    from forecast_rnn.model import load
 
-    prediction = api.load(model, device=device, threads=threads).predict(data, strict=strict)
+    prediction = load(model, device=device, threads=threads).predict(data, strict=strict)
     show_warnings(prediction.warnings)
     if output is None:
         show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))

@@ -13,3 +13,11 @@ def fake_api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setitem(sys.modules, "forecast_rnn.api", module)
     monkeypatch.setattr(forecast_rnn, "api", module, raising=False)
     return module
+
+
+@pytest.fixture
+def fake_model(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The same for `forecast_rnn.model`."""
+    module = ModuleType("forecast_rnn.model")
+    monkeypatch.setitem(sys.modules, "forecast_rnn.model", module)
+    return module

@@ -19,7 +19,7 @@ CSV = "shop,date,forecast\na,2024-01-01,1.5\na,2024-01-02,2.0\n"
 
 @dataclass
 class Model:
-    """Stands for `api.Model`."""
+    """Stands for `model.Model`."""
 
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -32,9 +32,9 @@ class Model:
 
 
 @pytest.fixture
-def model(fake_api):
+def model(fake_model):
     model = Model()
-    fake_api.load = lambda path, device, threads: model
+    fake_model.load = lambda path, device, threads: model
     return model
 
 
@@ -112,11 +112,11 @@ def test_series_without_a_forecast_are_named_and_the_exit_code_is_3(model):
     )
 
 
-def test_a_damaged_model_is_78(fake_api):
+def test_a_damaged_model_is_78(fake_model):
     def load(path, **_):
         raise BundleError(f"{path}: weights.safetensors is damaged. Train again.")
 
-    fake_api.load = load
+    fake_model.load = load
 
     result = run("predict folder")
 

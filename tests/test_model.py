@@ -1,0 +1,85 @@
+"""A trained model on new data."""
+
+import polars as pl
+import pytest
+
+from forecast_rnn import api
+from forecast_rnn.config import TrainConfig
+from forecast_rnn.errors import DataError
+from forecast_rnn.model import load
+
+CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, sales_writer):
+    folder = tmp_path_factory.mktemp("model")
+    return api.train(
+        sales_writer(folder / "sales.csv"), horizon=7, config=CONFIG, out=folder / "out"
+    )
+
+
+def test_a_loaded_model_gives_the_forecast_of_training(trained):
+    by_folder = load(trained.folder).predict()
+    by_bundle = load(trained.folder / "model").predict()
+
+    assert by_folder.table.equals(trained.forecast)
+    assert by_bundle.table.equals(trained.forecast)
+    assert by_folder.warnings == by_folder.missing == ()
+
+
+def test_newer_rows_move_the_forecast_on(trained, tmp_path, sales_writer):
+    longer = sales_writer(tmp_path / "longer.csv", days=143)
+
+    table = load(trained.folder).predict(longer).table
+
+    assert table["date"][0] == "2024-05-23"
+
+
+def test_a_series_that_training_did_not_see_is_forecast_and_named(trained, tmp_path, sales_writer):
+    path = sales_writer(tmp_path / "new.csv", shops=("north", "east"))
+
+    prediction = load(trained.folder).predict(path)
+
+    assert set(prediction.table["shop"]) == {"north", "east"}
+    assert "east" in prediction.warnings[-1]
+    assert "north" not in prediction.warnings[-1]
+
+
+def test_values_of_a_sign_that_training_did_not_see_are_said(trained, sales_csv):
+    frame = pl.read_csv(sales_csv).with_columns(
+        sales=pl.when(pl.col("date") == "2024-03-01").then(-5).otherwise("sales")
+    )
+
+    prediction = trained.model.predict(frame)
+
+    assert "2 values are not positive" in prediction.warnings[-1]
+
+
+def test_data_of_another_frequency_are_refused_with_both(trained):
+    weekly = pl.DataFrame(
+        {
+            "shop": "north",
+            "date": pl.date_range(pl.date(2024, 1, 1), pl.date(2025, 1, 1), "1w", eager=True),
+            "sales": 1.0,
+        }
+    )
+
+    with pytest.raises(DataError, match=r"steps of 1d.*steps of 1w"):
+        trained.model.predict(weekly)
+
+
+def test_a_series_whose_end_is_empty_is_missing_from_the_forecast_and_named(trained):
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 5, 19), "1d", eager=True)
+    frame = pl.concat(
+        pl.DataFrame({"shop": name, "date": days, "sales": values}, strict=False)
+        for name, values in (
+            ("north", [100.0 + day % 7 for day in range(140)]),
+            ("south", [100.0 + day % 7 if day < 60 else None for day in range(140)]),
+        )
+    )
+
+    prediction = trained.model.predict(frame)
+
+    assert prediction.missing == ("south",)
+    assert set(prediction.table["shop"]) == {"north"}
