@@ -48,6 +48,7 @@ HOMES = {
     "sklearn": (),
     "pyarrow": (),
     "fastexcel": (),
+    "holidays": (),
 }
 
 
