@@ -49,6 +49,7 @@ HOMES = {
     "sklearn": (),
     "pyarrow": (),
     "fastexcel": (),
+    "holidays": (),
 }
 
 
