@@ -1,10 +1,15 @@
 """Series on their grid: gaps become missing values, and a grid that is mostly gaps is refused."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.calendar import Frequency
+from forecast_rnn.data.covariates import Column, Covariates, on_grid
 from forecast_rnn.data.grouping import Series
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
@@ -19,21 +24,41 @@ _FEW_ROWS = 3
 _SHIFT_MONTHS = (3, 4, 9, 10)
 
 
-def build_panel(series: Series, spacing: Spacing, schema: Schema) -> Panel:
-    """Put series on their grid; several targets make one item each."""
-    indptr = series.indptr if spacing.position is None else _bounds(series, spacing.position)
-    columns = dict(series.values)
+def build_panel(
+    series: Series,
+    spacing: Spacing,
+    schema: Schema,
+    columns: Mapping[str, Column] = MappingProxyType({}),
+    static: pl.DataFrame | None = None,
+) -> Panel:
+    """Put series on their grid; several targets make one item each.
+
+    Args:
+        series: The rows.
+        spacing: Where they stand on the grid.
+        schema: The roles of columns.
+        columns: What each of the covariates of the rows holds.
+        static: What stays the same within a series; None for nothing.
+    """
+    indptr, place = series.indptr, None
+    targets = dict(series.values)
     if spacing.position is not None:
+        indptr = _bounds(series, spacing.position)
         place = np.repeat(indptr[:-1], np.diff(series.indptr)) + spacing.position
         for name, column in series.values.items():
-            columns[name] = np.full(indptr[-1], np.nan)
-            columns[name][place] = column
+            targets[name] = np.full(indptr[-1], np.nan)
+            targets[name][place] = column
     starts = series.times.gather(series.indptr[:-1]).alias(schema.timestamp)
-    values = next(iter(columns.values()))
+    values = next(iter(targets.values()))
     panel = Panel(schema, spacing.frequency, series.items, starts, series.order, values, indptr)
+    if schema.covariates:
+        frame = on_grid(columns, series.covariates, place, indptr)
+        static = pl.DataFrame() if static is None else static
+        covariates = Covariates(static, frame, indptr[:-1], np.diff(indptr))
+        panel = replace(panel, covariates=covariates)
     if schema.wide:
-        return unpivot(panel, columns)
-    return _stacked(panel, list(columns.values())) if schema.targets else panel
+        return unpivot(panel, targets)
+    return _stacked(panel, list(targets.values())) if schema.targets else panel
 
 
 def _bounds(series: Series, position: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -63,6 +88,15 @@ def _stacked(panel: Panel, columns: list[NDArray[np.float64]]) -> Panel:
         (panel.order[:, None] * size + rank[None, :]).ravel().astype(np.int64),
         values,
         np.append(0, np.cumsum(np.repeat(lengths, size))).astype(np.int64),
+        _repeated(panel, size),
+    )
+
+
+def _repeated(panel: Panel, size: int) -> Covariates | None:
+    if panel.covariates is None:
+        return None
+    return panel.covariates.take(
+        np.repeat(np.arange(len(panel.order)), size), np.zeros(1, np.int64)
     )
 
 

@@ -1,6 +1,6 @@
 """Rows to series: which rows belong together, in which order, and which are double."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -30,6 +30,7 @@ class Series:
         stamps: The same in absolute microseconds since 1970; whole numbers as they are.
         values: The values of each target column, missing as NaN.
         row: Row of the input that each row was, or None if they are the same.
+        covariates: The values of each covariate, as numbers.
     """
 
     items: pl.DataFrame
@@ -39,6 +40,7 @@ class Series:
     stamps: Stamps
     values: dict[str, NDArray[np.float64]]
     row: NDArray[np.int64] | None
+    covariates: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def local_stamps(self) -> Stamps:
         """Return the stamps by the clock of the time zone."""
@@ -113,7 +115,12 @@ def find_groups(ids: pl.DataFrame, times: pl.Series) -> Groups:
     return Groups(items, order, code, stamps)
 
 
-def group(groups: Groups, times: pl.Series, values: dict[str, NDArray[np.float64]]) -> Series:
+def group(
+    groups: Groups,
+    times: pl.Series,
+    values: dict[str, NDArray[np.float64]],
+    covariates: dict[str, NDArray[np.float64]],
+) -> Series:
     """Bring rows into order by item and time."""
     lengths = np.bincount(groups.code, minlength=len(groups.order))
     bounds = np.append(0, np.cumsum(lengths)).astype(np.int64)
@@ -121,7 +128,8 @@ def group(groups: Groups, times: pl.Series, values: dict[str, NDArray[np.float64
     if row is not None:
         times, stamps = times.gather(row), stamps[row]
         values = {name: column[row] for name, column in values.items()}
-    return Series(groups.items, groups.order, bounds, times, stamps, values, row)
+        covariates = {name: column[row] for name, column in covariates.items()}
+    return Series(groups.items, groups.order, bounds, times, stamps, values, row, covariates)
 
 
 def _sorting(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64] | None:
@@ -153,7 +161,7 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
     again = _again(series)
     if not again.any():
         return series, ()
-    for name, column in series.values.items():
+    for name, column in (series.values | series.covariates).items():
         before = np.append(np.nan, column[:-1])
         other = again & (column != before) & ~(np.isnan(column) & np.isnan(before))
         if other.any():
@@ -168,7 +176,7 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
             "them, or pass --duplicates last."
         )
     warning = f"{counted(count, 'exact duplicate row')} left out (first: {where})."
-    return _without(series, again), (warning,)
+    return without_rows(series, again), (warning,)
 
 
 def _again(series: Series) -> NDArray[np.bool_]:
@@ -184,7 +192,8 @@ def combine_duplicates(
     """Make one row of all rows with the same id and time.
 
     A sum or a mean is that of the known values, and missing where there are none; the last
-    row is the last in the input, even if its value is missing.
+    row is the last in the input, even if its value is missing. Covariates are always those of
+    the last row.
     """
     again = _again(series)
     if not again.any():
@@ -197,10 +206,14 @@ def combine_duplicates(
         f"--duplicates {rule} (first: {where})."
     )
     if rule == "last":
-        return _without(series, np.append(again[1:], False)), (warning,)
+        return without_rows(series, np.append(again[1:], False)), (warning,)
     first = np.flatnonzero(~again)
-    values = {name: _reduced(column, first, rule) for name, column in series.values.items()}
-    return replace(_without(series, again), values=values), (warning,)
+    last = np.append(first[1:], len(again)) - 1
+    return replace(
+        without_rows(series, again),
+        values={name: _reduced(column, first, rule) for name, column in series.values.items()},
+        covariates={name: column[last] for name, column in series.covariates.items()},
+    ), (warning,)
 
 
 def _reduced(
@@ -214,7 +227,8 @@ def _reduced(
     return reduced
 
 
-def _without(series: Series, dropped: NDArray[np.bool_]) -> Series:
+def without_rows(series: Series, dropped: NDArray[np.bool_]) -> Series:
+    """Return the series without some rows, [rows]."""
     kept = np.flatnonzero(~dropped)
     before = np.append(0, np.cumsum(dropped))
     return Series(
@@ -225,13 +239,17 @@ def _without(series: Series, dropped: NDArray[np.bool_]) -> Series:
         series.stamps[kept],
         {name: column[kept] for name, column in series.values.items()},
         kept if series.row is None else series.row[kept],
+        {name: column[kept] for name, column in series.covariates.items()},
     )
 
 
 def _conflict(series: Series, rows: Rows, column: str, row: int) -> DataError:
     first, second = series.input_row(row - 1), series.input_row(row)
-    values = series.values[column][row - 1], series.values[column][row]
-    one, two = ("no value" if np.isnan(value) else f"{value:.15g}" for value in values)
+    if column in series.values:
+        values = series.values[column][row - 1], series.values[column][row]
+        one, two = ("no value" if np.isnan(value) else f"{value:.15g}" for value in values)
+    else:
+        one, two = "one thing", "another"  # names are not at hand here
     return DataError(
         f"{rows.name}: {series.name(series.item(row))} has two rows at {series.times[row]}: "
         f"{column} is {one} in {rows.where(first)} and {two} in {rows.where(second)}. Remove one "

@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.calendar import Frequency, advance
+from forecast_rnn.data.covariates import Covariates
 from forecast_rnn.data.schema import Schema
 
 
@@ -23,6 +24,7 @@ class Panel:
         order: Item numbers in the order in which output shows them, [N].
         values: Missing as NaN, [R].
         indptr: Where each item begins, and the end of the last, [N + 1].
+        covariates: What is known beside the target, None if nothing is.
     """
 
     schema: Schema
@@ -32,6 +34,7 @@ class Panel:
     order: NDArray[np.int64]
     values: NDArray[np.float64]
     indptr: NDArray[np.int64]
+    covariates: Covariates | None = None
 
     def lengths(self) -> NDArray[np.int64]:
         """Return the rows of each item, [N]."""

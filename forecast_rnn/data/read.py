@@ -9,7 +9,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.covariates import (
+    Column,
+    check_leaks,
+    fixed_columns,
+    parse_columns,
+)
 from forecast_rnn.data.csv import csv_table
+from forecast_rnn.data.cutoff import cut_off
+from forecast_rnn.data.future import cut_future, rows_ahead, trailing, with_future
 from forecast_rnn.data.grid import build_panel, check_gaps
 from forecast_rnn.data.grouping import (
     PLAIN_IDS,
@@ -18,13 +26,14 @@ from forecast_rnn.data.grouping import (
     drop_duplicates,
     find_groups,
     group,
+    without_rows,
 )
 from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.parquet import parquet_table
 from forecast_rnn.data.quality import check_missing, check_names, check_values
-from forecast_rnn.data.roles import Roles, find_roles, settle_ids
+from forecast_rnn.data.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.data.sheet import sheet_table
 from forecast_rnn.data.source import open_source
@@ -65,6 +74,35 @@ def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findin
     return _panel(_table(source, hints.encoding), hints)
 
 
+def read_future(
+    panel: Panel, source: Path | Literal["-"] | pl.DataFrame, horizon: int
+) -> tuple[Panel, tuple[str, ...]]:
+    """Take in a file or frame with the known columns of the steps ahead; return warnings too.
+
+    Raises:
+        InputError: the input is not there.
+        DataError: it cannot be used, or a row that is needed is not there.
+    """
+    schema, hints = panel.schema, panel.schema.hints()
+    if isinstance(source, pl.DataFrame):
+        table = _frame_table(source)
+    else:
+        table = _table(source, schema.encoding)
+    columns = [schema.timestamp, *schema.given_ids, *schema.known]
+    check_columns(table, columns)
+    rows = table.load(columns, {})
+    times = parse_times(rows, schema.timestamp, hints.date_format)
+    ids = _ids(rows, schema.given_ids)
+    rows = replace(rows, frame=rows.frame.with_columns(ids))
+    categorical = [name for name in schema.known if name in schema.categorical]
+    known, said = parse_columns(rows, schema.known, categorical)
+    targets = [name for name in (*schema.targets, schema.target) if name in table.sample.columns]
+    if targets:
+        said += (f"{rows.name}: column {targets[0]} ignored, for it is what is forecast.",)
+    panel, warnings = with_future(panel, rows, times, known, horizon)
+    return panel, rows.warnings + said + warnings
+
+
 def refuse_warnings(warnings: Sequence[str]) -> None:
     """Raise DataError if there are any warnings, with the first few of them."""
     if warnings:
@@ -89,13 +127,17 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
     Raises:
         DataError: it cannot be used as it is; the message says where and why.
     """
+    return _panel(_frame_table(frame), hints)
+
+
+def _frame_table(frame: pl.DataFrame) -> Table:
     if not frame.height:
         raise DataError(f"{_FRAME_NAME} has no rows.")
 
     def load(columns: Sequence[str], _: Mapping[str, Plain]) -> Rows:
         return Rows(_FRAME_NAME, _plain(frame.select(columns)), row_number, typed=True)
 
-    return _panel(Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load), hints)
+    return Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load)
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -112,7 +154,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     pattern = plain_pattern(table.sample[roles.time], hints.date_format)
     plain = dict.fromkeys(roles.target, PLAIN_NUMBERS) | dict.fromkeys(roles.item_id, PLAIN_IDS)
     plain[roles.time] = plain_times(pattern)
-    rows = table.load([roles.time, *roles.target, *roles.item_id], plain)
+    rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
     # What is not needed any more is let go at once: a file may be as large as the memory allows.
     columns = table.sample.columns
     del table
@@ -120,24 +162,30 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     times = parse_times(rows, roles.time, hints.date_format, pattern)
     if hints.frequency is None:
         check_excel_days(rows, roles.time, times)
+    if hints.cutoff is not None:
+        keep = bool(hints.known)
+        rows, times = cut_off(rows, times, hints.cutoff, targets=roles.target, keep=keep)
     values, warnings = _values(rows, roles.target)
+    covariates, said = parse_columns(rows, hints.covariates, hints.categorical)
+    said += check_leaks(covariates, values[roles.target[0]])
     groups = find_groups(_ids(rows, item_id), times.values)
     rows = replace(rows, frame=pl.DataFrame())
-    series = group(groups, times.values, values)
-    del groups, values
-    schema = _schema(roles, item_id, times, hints)
-    panel, facts, put_right = _regular(series, rows, schema)
-    used = {roles.time, *roles.target, *item_id}
+    beside = {name: column.values for name, column in covariates.items()}
+    series = group(groups, times.values, values, beside)
+    del groups, values, beside
+    schema = _schema(roles, item_id, times, hints, covariates)
+    panel, facts, put_right = _regular(series, rows, schema, covariates)
+    used = {roles.time, *roles.target, *item_id, *schema.covariates}
     unused = tuple(name for name in columns if name not in used)
     found = Findings(
         _facts(panel, times, roles.target, unused) | facts,
-        roles.warnings + rows.warnings + warnings + put_right,
+        roles.warnings + rows.warnings + warnings + said + put_right,
     )
     return panel, found
 
 
 def _regular(
-    series: Series, rows: Rows, schema: Schema
+    series: Series, rows: Rows, schema: Schema, columns: Mapping[str, Column]
 ) -> tuple[Panel, dict[str, str], tuple[str, ...]]:
     """Put series on their grid; return what duplicates and missing values became."""
     if schema.duplicates == "error":
@@ -146,10 +194,14 @@ def _regular(
         series, double = combine_duplicates(series, rows, schema.duplicates)
     given, filled = schema.frequency is not None, schema.missing != "keep"
     check = check_missing_cells if schema.wide else check_missing
-    missing = () if filled else check(series, rows)
+    told = without_rows(series, trailing(series)) if schema.known else series
+    missing = () if filled else check(told, rows)
+    static, series = fixed_columns(series, columns, schema.static, rows)
     spacing = find_spacing(series, rows.name, schema.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
-    panel, facts = fill_missing(build_panel(series, spacing, schema), schema.missing)
+    panel = build_panel(series, spacing, schema, columns, static)
+    # Rows without a target at the end are about the future where columns tell of it.
+    panel, facts = fill_missing(cut_future(panel) if schema.known else panel, schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
     return panel, facts, double + missing + gaps + odd
 
@@ -184,7 +236,13 @@ def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
     return ids
 
 
-def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, hints: Hints) -> Schema:
+def _schema(
+    roles: Roles,
+    item_id: tuple[str, ...],
+    times: Times,
+    hints: Hints,
+    columns: Mapping[str, Column],
+) -> Schema:
     name = "series" if "target" in (*item_id, roles.time) else "target"
     several = len(roles.target) > 1
     targets = roles.target if several else ()
@@ -205,6 +263,10 @@ def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, hints: Hints) 
         missing=hints.missing,
         wide=hints.wide,
         encoding=hints.encoding,
+        static=hints.static,
+        past=hints.past,
+        known=hints.known,
+        categorical=tuple(name for name, column in columns.items() if column.names is not None),
     )
 
 
@@ -221,6 +283,13 @@ def _facts(
         "frequency": panel.frequency.every,
         "rows": f"{len(panel.values):,}",
     }
+    for role in ("static", "past", "known"):
+        names = [*getattr(schema, role)]
+        if names:
+            facts[role] = ", ".join(names)
+    ahead = rows_ahead(panel)
+    if ahead.any():
+        facts["known"] += f" (for up to {int(ahead.max())} steps ahead)"
     if unused:
         facts["not used"] = listed(unused)
     return facts

@@ -53,12 +53,12 @@ def find_roles(table: Table, hints: Hints) -> Roles:
         DataError: a column is not there, or more than one may be meant.
     """
     columns = table.sample.columns
-    for named in (hints.time, *hints.target, *hints.item_id):
-        if named is not None and named not in columns:
-            raise _no_column(table.name, named, columns)
+    named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
+    check_columns(table, [name for name in named if name is not None])
     kinds = {column: kind_of(table.sample[column]) for column in columns}
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
+    ignored |= {*hints.covariates}
     kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
     time = hints.time or _find_time(table, kinds, hints)
     rest = {column: kind for column, kind in kinds.items() if column != time}
@@ -68,6 +68,13 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     item_id, settled = ((), True) if hints.wide else _find_ids(rest, hints)
     unused = tuple(column for column in rest if column not in item_id)
     return Roles(time, target, item_id, settled, unused, warnings + left_out)
+
+
+def check_columns(table: Table, wanted: Sequence[str]) -> None:
+    """Raise DataError unless all these columns are there."""
+    for name in wanted:
+        if name not in table.sample.columns:
+            raise _no_column(table.name, name, table.sample.columns)
 
 
 def kind_of(cells: pl.Series) -> Kind:
@@ -118,7 +125,7 @@ def _ignored(
     first = table.sample.columns[0]
     ignored, warnings = set(), []
     unnamed = first in {"column_1", "Unnamed: 0", "__index_level_0__", "index"}
-    hinted = {hints.time, *hints.target, *hints.item_id}
+    hinted = {hints.time, *hints.target, *hints.item_id, *hints.covariates}
     others = [column for column in kinds if column != first]
     time_elsewhere = any(kinds[name] == "time" or _known_time(name) for name in others)
     if unnamed and first not in hinted and kinds[first] == "number" and time_elsewhere:

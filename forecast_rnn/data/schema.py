@@ -28,6 +28,13 @@ class Hints:
             value before.
         wide: Whether each column of numbers is a series of its own, named by the column.
         encoding: Of a text file that is not UTF-8, such as `cp1252` or `utf-16`.
+        static: Columns that stay the same within a series.
+        past: Columns known up to the origin.
+        known: Columns known into the future.
+        categorical: Those of the three that hold names, even if they are written as numbers;
+            text columns are found by themselves.
+        cutoff: The last time whose targets are read, as the input writes times; a date takes
+            in its whole day. Known columns are read beyond it.
     """
 
     time: str | None = None
@@ -39,12 +46,23 @@ class Hints:
     missing: Missing = "keep"
     wide: bool = False
     encoding: str | None = None
+    static: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    cutoff: str | None = None
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """All columns beside time, target and id that are read."""
+        return (*self.static, *self.past, *self.known)
 
     def __post_init__(self) -> None:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
         _check_choice("missing", self.missing, MISSING)
         _check_encoding(self.encoding)
+        _check_covariates(self)
         if self.wide and self.item_id:
             raise ConfigError(
                 "wide takes the names of the columns as ids, so it does not go with id; leave out "
@@ -74,6 +92,10 @@ class Schema:
         wide: Whether every column of numbers is a series, or every one of `targets` if there
             are any; the last column of `item_id` names them.
         encoding: Of the text file, None for UTF-8.
+        static: As in `Hints`, and so are the next two.
+        past: Columns known up to the origin.
+        known: Columns known into the future.
+        categorical: All of these that hold names.
     """
 
     timestamp: str
@@ -89,6 +111,20 @@ class Schema:
     missing: Missing = "keep"
     wide: bool = False
     encoding: str | None = None
+    static: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """All columns beside time, target and id that are read."""
+        return (*self.static, *self.past, *self.known)
+
+    @property
+    def given_ids(self) -> tuple[str, ...]:
+        """Those of `item_id` that are columns of the input."""
+        return self.item_id[:-1] if self.targets or self.wide else self.item_id
 
     def __post_init__(self) -> None:
         """Check what a literal type cannot; raise ConfigError."""
@@ -96,23 +132,40 @@ class Schema:
 
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
-        ids = self.item_id[:-1] if self.targets or self.wide else self.item_id
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
         numeric = self.time_format is not None and self.time_format.startswith(_DOUBTFUL)
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
-            item_id=ids,
+            item_id=self.given_ids,
             frequency=self.frequency,
             date_format=self.time_format if numeric else None,
             duplicates=self.duplicates,
             missing=self.missing,
             wide=self.wide,
             encoding=self.encoding,
+            static=self.static,
+            past=self.past,
+            known=self.known,
+            categorical=self.categorical,
         )
 
 
 _DOUBTFUL = ("%d/", "%m/", "%-d/", "%-m/", "%d-%m", "%m-", "%-d-%-m", "%-m-")
+
+
+def _check_covariates(hints: Hints) -> None:
+    roles = [hints.time, *hints.target, *hints.item_id, *hints.covariates]
+    named = [name for name in roles if name is not None]
+    for name in hints.covariates:
+        if named.count(name) > 1:
+            raise ConfigError(f"column '{name}' is given two roles; a column has one.")
+    for name in hints.categorical:
+        if name not in hints.covariates:
+            raise ConfigError(
+                f"categorical column '{name}' is not among the static, past and known ones; name "
+                "it there too."
+            )
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -31,6 +31,9 @@ def unpivot(panel: Panel, columns: Mapping[str, NDArray[np.float64]]) -> Panel:
     parts = [columns[name][start:] for name, start in zip(names, first, strict=True)]
     starts = panel.timestamps(pl.Series([0] * len(names)), pl.Series(first))
     rank = {name: place for place, name in enumerate(names)}
+    covariates = panel.covariates
+    if covariates is not None:
+        covariates = covariates.take(np.zeros(len(names), np.int64), np.array(first, np.int64))
     return Panel(
         panel.schema,
         panel.frequency,
@@ -39,6 +42,7 @@ def unpivot(panel: Panel, columns: Mapping[str, NDArray[np.float64]]) -> Panel:
         np.array([rank[name] for name in columns], np.int64),
         np.concatenate(parts),
         np.append(0, np.cumsum([len(part) for part in parts])).astype(np.int64),
+        covariates,
     )
 
 

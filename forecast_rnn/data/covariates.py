@@ -1,0 +1,227 @@
+"""Columns beside the target: their cells as numbers and names, on the grid of the items."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.data.grouping import Series
+from forecast_rnn.data.numbers import is_missing, parse_numbers
+from forecast_rnn.data.roles import kind_of
+from forecast_rnn.data.table import Rows, counted, listed, shown
+from forecast_rnn.errors import DataError
+
+MOST_NAMES = 1000
+"""Different names that a column may hold; more are no categories."""
+_SAMPLE_ROWS = 5000
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A covariate by row of the input.
+
+    Attributes:
+        values: Numbers, or places in `names`; missing as NaN, [rows].
+        names: What a categorical column holds, in order; None for a column of numbers.
+    """
+
+    values: NDArray[np.float64]
+    names: tuple[str, ...] | None
+
+    def series(self, values: NDArray[np.float64]) -> pl.Series:
+        """Return values of this column as Float64 with NaN, or as Enum with null."""
+        if self.names is None:
+            return pl.Series(values)
+        known = ~np.isnan(values)
+        codes = pl.Series(np.where(known, values, 0).astype(np.uint32))
+        texts = pl.Series(self.names, dtype=pl.String).gather(codes)
+        return texts.set(pl.Series(~known), None).cast(pl.Enum(self.names))
+
+    def text(self, value: float) -> str:
+        """Return a value as messages show it."""
+        if np.isnan(value):
+            return "missing"
+        return f"{value:.15g}" if self.names is None else shown(self.names[int(value)])
+
+
+def parse_columns(
+    rows: Rows, names: Sequence[str], categorical: Sequence[str]
+) -> tuple[dict[str, Column], tuple[str, ...]]:
+    """Read covariates; text is categorical, and so are the columns that the user calls so.
+
+    Raises:
+        DataError: a cell of a column of numbers is none, or a column holds neither.
+    """
+    columns: dict[str, Column] = {}
+    warnings: list[str] = []
+    for name in names:
+        cells = rows.frame[name]
+        if cells.dtype.is_nested() or cells.dtype.is_temporal() or cells.dtype == pl.Binary:
+            raise DataError(
+                f"{rows.name}: column {shown(name)} is of type {cells.dtype}; a covariate holds "
+                "numbers or names."
+            )
+        if name in categorical or _holds_names(cells):
+            columns[name] = _names(rows, name, cells)
+        elif cells.dtype == pl.Boolean:
+            columns[name] = Column(_with_nan(cells.cast(pl.Float64)), None)
+        else:
+            numbers, found = parse_numbers(rows, name)
+            warnings += found
+            columns[name] = Column(_with_nan(numbers), None)
+        warnings += _about_missing(rows, name, columns[name])
+    return columns, tuple(warnings)
+
+
+def _holds_names(cells: pl.Series) -> bool:
+    if cells.dtype in (pl.Categorical, pl.Enum):
+        return True
+    return cells.dtype == pl.String and kind_of(cells.head(_SAMPLE_ROWS)) in {"text", "time"}
+
+
+def _with_nan(numbers: pl.Series) -> NDArray[np.float64]:
+    values: NDArray[np.float64] = numbers.fill_null(float("nan")).to_numpy(writable=True)
+    return values
+
+
+def _names(rows: Rows, name: str, cells: pl.Series) -> Column:
+    texts = cells.cast(pl.String).str.strip_chars()
+    texts = texts.set(is_missing(texts), None)
+    names = texts.drop_nulls().unique().sort()
+    if len(names) > MOST_NAMES:
+        raise DataError(
+            f"{rows.name}: column {shown(name)} holds {len(names):,} different names (first: "
+            f"{shown(names[0])}); a categorical column may hold {MOST_NAMES:,}. Group them, or "
+            "leave the column out."
+        )
+    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Float64)
+    return Column(_with_nan(codes), tuple(names))
+
+
+def _about_missing(rows: Rows, name: str, column: Column) -> list[str]:
+    missing = np.flatnonzero(np.isnan(column.values))
+    if not len(missing):
+        return []
+    return [
+        f"column {name} has {counted(len(missing), 'missing value')} (first: "
+        f"{rows.where(int(missing[0]))}), taken as not known."
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Covariates:
+    """The covariates of all items; those known into the future go on after an item's last row.
+
+    Attributes:
+        static: Columns that stay the same within an item, [N].
+        frame: All other columns: Float64 with NaN, or Enum with null, [rows].
+        first: Where each item's first row stands in `frame`, [N]; items may share rows.
+        lengths: How many rows each item has there, at least as many as in the panel, [N].
+    """
+
+    static: pl.DataFrame
+    frame: pl.DataFrame
+    first: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def take(self, items: NDArray[np.int64], skipped: NDArray[np.int64]) -> "Covariates":
+        """Return those of other items, each like one of these but for skipped first rows."""
+        return Covariates(
+            self.static[items],
+            self.frame,
+            self.first[items] + skipped,
+            self.lengths[items] - skipped,
+        )
+
+    def compact(self) -> "Covariates":
+        """Return the same with rows of its own for every item, in order."""
+        ends = np.cumsum(self.lengths)
+        first = ends - self.lengths
+        rows = np.arange(int(ends[-1]) if len(ends) else 0)
+        rows += np.repeat(self.first - first, self.lengths)
+        return replace(self, frame=self.frame[rows], first=first)
+
+
+def fixed_columns(
+    series: Series, columns: Mapping[str, Column], static: Sequence[str], rows: Rows
+) -> tuple[pl.DataFrame, Series]:
+    """Return what stays the same within each series, [N], and the series without it.
+
+    Raises:
+        DataError: a static column has two values in one series.
+    """
+    first = series.indptr[:-1]
+    fixed = {}
+    for name in static:
+        values = series.covariates[name]
+        low, high = np.fmin.reduceat(values, first), np.fmax.reduceat(values, first)
+        if (low < high).any():
+            raise _not_static(series, columns[name], name, rows)
+        fixed[name] = columns[name].series(low)
+    varying = {name: values for name, values in series.covariates.items() if name not in static}
+    return pl.DataFrame(fixed), replace(series, covariates=varying)
+
+
+def _not_static(series: Series, column: Column, name: str, rows: Rows) -> DataError:
+    values = series.covariates[name]
+    first = series.indptr[:-1]
+    low, high = np.fmin.reduceat(values, first), np.fmax.reduceat(values, first)
+    item = int(np.flatnonzero(low < high)[0])
+    own = values[series.indptr[item] : series.indptr[item + 1]]
+    at = [
+        series.input_row(int(first[item] + np.argmax(own == end)))
+        for end in (low[item], high[item])
+    ]
+    return DataError(
+        f"{rows.name}: {series.name(item)} has {column.text(low[item])} in {rows.where(at[0])} and "
+        f"{column.text(high[item])} in {rows.where(at[1])} of static column {shown(name)}, which "
+        "must stay the same within a series; pass it with --past or --known instead."
+    )
+
+
+def on_grid(
+    columns: Mapping[str, Column],
+    values: Mapping[str, NDArray[np.float64]],
+    place: NDArray[np.int64] | None,
+    indptr: NDArray[np.int64],
+) -> pl.DataFrame:
+    """Lay columns on the grid of the items; a gap holds nothing.
+
+    Args:
+        columns: What each holds.
+        values: By item and time, [rows].
+        place: Where each row stands on the grid; None if there are no gaps.
+        indptr: Where the grid of each item begins, and the end of the last, [N + 1].
+    """
+    laid = {}
+    for name, column in values.items():
+        full = column
+        if place is not None:
+            full = np.full(indptr[-1], np.nan)
+            full[place] = column
+        laid[name] = columns[name].series(full)
+    return pl.DataFrame(laid)
+
+
+def check_leaks(columns: Mapping[str, Column], target: NDArray[np.float64]) -> tuple[str, ...]:
+    """Warn of a column of numbers that is the target itself.
+
+    Args:
+        columns: The covariates that vary within a series.
+        target: By row of the input, [rows].
+    """
+    same = []
+    for name, column in columns.items():
+        both = ~np.isnan(column.values) & ~np.isnan(target)
+        pairs = column.values[both], target[both]
+        if column.names is None and len(pairs[0]) > 2 and np.array_equal(*pairs):
+            same.append(shown(name))
+    if not same:
+        return ()
+    return (
+        f"covariate {listed(same, _SHOWN)} is identical to target: a copy of what is to be "
+        "forecast is not known in time, and the scores below mean nothing. Leave it out.",
+    )
