@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "verdict": TABLES | {"metrics"},
     "output": TABLES,
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
+    "fallback": TABLES | {"baselines"},
     "model": TABLES | {"neural"},
     "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "model"},
     "cli": PLAIN | {"cli"},
