@@ -34,8 +34,9 @@ ALLOWED: dict[str, set[str]] = {
     "output": TABLES,
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
     "fallback": TABLES | {"baselines"},
-    "model": TABLES | {"neural"},
-    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "model"},
+    "newdata": TABLES | {"neural.transform"},
+    "model": TABLES | {"neural", "fallback", "newdata"},
+    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }
