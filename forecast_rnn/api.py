@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import BASELINES, baseline_table
@@ -22,6 +23,7 @@ from forecast_rnn.data.calendar import default_horizon, season_length
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
+from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Data, Model, panel_of
 from forecast_rnn.neural.fit import Fitted, fit
@@ -47,7 +49,8 @@ class Trained:
         findings: What was found in the data.
         settings: How the network came about.
         warnings: What a user should know beyond the findings.
-        missing: Names of the series that have no forecast.
+        fallback: As in `Prediction`.
+        missing: As in `Prediction`.
     """
 
     folder: Path | None
@@ -59,6 +62,7 @@ class Trained:
     findings: Findings
     settings: dict[str, str | int | float]
     warnings: tuple[str, ...]
+    fallback: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -105,7 +109,7 @@ def train(
         on_found(findings, task)
         fitted = fit(panel, task, config, on_progress)
         model = Model(fitted.forecaster, panel)
-        prediction = model.predict()
+        prediction = model.predict(strict=strict)
         tested = _backtest(panel, fitted, task)
         seconds = round(time.monotonic() - began, 1)
         trained = Trained(
@@ -117,7 +121,8 @@ def train(
             verdict=verdict(tested, task),
             findings=findings,
             settings=_settings(fitted, task, config) | {"seconds": seconds},
-            warnings=_about_backtest(fitted),
+            warnings=(*_about_backtest(fitted), *prediction.warnings),
+            fallback=prediction.fallback,
             missing=prediction.missing,
         )
         return _write(trained)
@@ -137,9 +142,17 @@ def _task(
 
 
 def _backtest(panel: Panel, fitted: Fitted, task: Task) -> pl.DataFrame:
-    """Forecast the last windows with the network that has not seen them, and the baselines."""
+    """Forecast the last windows with the network that has not seen them, and the baselines.
+
+    The network's rows are what would have been published: where it has no forecast, the
+    fallback counts as its own.
+    """
     network = fitted.tested or fitted.forecaster
-    forecasters: dict[str, ForecastFn] = {"network": network.forecast}
+
+    def forecast(panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
+        return with_fallback(network.forecast(panel, rows), panel, rows, task)[0]
+
+    forecasters: dict[str, ForecastFn] = {"network": forecast}
     forecasters |= {name: partial(baseline_table, name, task=task) for name in BASELINES}
     return backtest(panel, fitted.rows, forecasters, task)
 

@@ -43,13 +43,7 @@ def seasonal_naive(panel: Panel, rows: Rows, task: Task) -> Values:
     Returns:
         [B, H]; NaN where nothing is observed up to the origin.
     """
-    season = task.season_length
-    step = np.arange(1, task.horizon + 1)
-    position = rows[:, None] + (step - 1) % season + 1 - season
-    inside = position >= panel.indptr[panel.item_of(rows)][:, None]
-    source = np.where(inside, _last_observed(panel, season)[np.maximum(position, 0)], -1)
-    value = _value_at(panel, source)
-    return np.where(np.isnan(value), naive(panel, rows, task), value)
+    return _value_at(panel, seasonal_source(panel, rows, task))
 
 
 def drift(panel: Panel, rows: Rows, task: Task) -> Values:
@@ -74,6 +68,20 @@ BASELINES: dict[str, BaselineFn] = {
     "seasonal_naive": seasonal_naive,
     "drift": drift,
 }
+
+
+def seasonal_source(panel: Panel, rows: Rows, task: Task) -> Rows:
+    """Find the rows whose values `seasonal_naive` repeats.
+
+    Returns:
+        [B, H]; -1 where nothing is observed up to the origin.
+    """
+    season = task.season_length
+    step = np.arange(1, task.horizon + 1)
+    position = rows[:, None] + (step - 1) % season + 1 - season
+    inside = position >= panel.indptr[panel.item_of(rows)][:, None]
+    source = np.where(inside, _last_observed(panel, season)[np.maximum(position, 0)], -1)
+    return np.where(source < 0, _last_observed(panel, 1)[rows][:, None], source)
 
 
 def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:

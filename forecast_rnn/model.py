@@ -9,10 +9,16 @@ from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, panel_from_frame, read_panel, refuse_warnings
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import DataError
+from forecast_rnn.fallback import about_fallback, with_fallback
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.saving import load_model
+from forecast_rnn.newdata import (
+    about_new_data,
+    check_frequency,
+    check_lengths,
+    with_ids_of_training,
+)
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published
 from forecast_rnn.tables import FORECAST, ITEM
@@ -27,11 +33,13 @@ class Prediction:
     Attributes:
         table: The id columns, the time column, `forecast` and the quantile columns.
         warnings: What a user should know, one sentence each.
-        missing: Names of the series that have no forecast.
+        fallback: Names of the series that the seasonal naive forecasts, as the network cannot.
+        missing: Names of the series that have no forecast, for they hold no value.
     """
 
     table: pl.DataFrame
     warnings: tuple[str, ...]
+    fallback: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -53,32 +61,37 @@ class Model:
         Args:
             data: The series with their newest rows; None for the series as they were
                 at training.
-            strict: Whether a warning about the data is an error.
+            strict: Whether a warning is an error.
 
         Raises:
-            DataError: the data cannot be read, or are not of the frequency trained on.
+            DataError: the data cannot be read, are not of the frequency trained on, or have
+                too few rows.
         """
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
+        forecaster, rows = self.forecaster, origins.last(panel)
+        task, window_length = forecaster.task, forecaster.model.window_length
+        table, filled = with_fallback(forecaster.forecast(panel, rows), panel, rows, task)
+        warnings += about_fallback(panel, filled, window_length, task)
         if strict:
             refuse_warnings(warnings)
-        rows = origins.last(panel)
-        table = self.forecaster.forecast(panel, rows)
-        without = table.filter(pl.col(FORECAST).is_null())[ITEM].unique()
-        names = panel.names()
-        missing = tuple(names[item] for item in without.sort())
-        known = table.filter(pl.col(FORECAST).is_not_null())
-        return Prediction(published(known, panel, self.forecaster.task), warnings, missing)
+        table = table.drop_nulls(FORECAST)
+        names, known = panel.names(), set(table[ITEM])
+        return Prediction(
+            table=published(table, panel, task),
+            warnings=warnings,
+            fallback=tuple(names[item] for item in panel.item_of(filled)),
+            missing=tuple(name for item, name in enumerate(names) if item not in known),
+        )
 
     def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
-        frequency = self.forecaster.frequency
-        panel, findings = panel_of(data, self.forecaster.schema.hints())
-        if panel.frequency != frequency:
-            raise DataError(
-                f"the model was trained on steps of {frequency.every}, but the data have steps "
-                f"of {panel.frequency.every}. Give data of that frequency, or train again."
-            )
-        odd = _about_signs(panel, self.forecaster)
-        return panel, (*findings.warnings, *_about_new_series(panel, self.panel), *odd)
+        """Read new data and compare them with those of training."""
+        forecaster = self.forecaster
+        panel, findings = panel_of(data, forecaster.schema.hints())
+        check_frequency(panel, forecaster.frequency)
+        panel, unused = with_ids_of_training(panel, self.panel)
+        short = check_lengths(panel, self.panel, forecaster.model.window_length)
+        odd = about_new_data(panel, self.panel, forecaster.transform)
+        return panel, (*findings.warnings, *unused, *short, *odd)
 
 
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:
@@ -104,30 +117,3 @@ def panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
     if isinstance(data, pl.DataFrame):
         return panel_from_frame(data, hints)
     return read_panel("-" if data == "-" else Path(data), hints)
-
-
-def _about_signs(panel: Panel, forecaster: Forecaster) -> tuple[str, ...]:
-    count = forecaster.transform.outside(panel.values)
-    if not count:
-        return ()
-    kind = "positive" if forecaster.transform.name == "log" else "zero or positive"
-    return (
-        f"{count} values are not {kind}, as all were at training; the network takes them as "
-        "missing. Train again if they are right.",
-    )
-
-
-def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:
-    ids = panel.items.columns
-    if not ids:
-        return ()
-    is_new = panel.items.join(
-        known.items.with_columns(known=True), on=ids, how="left", maintain_order="left"
-    )["known"].is_null()
-    new = [name for name, unseen in zip(panel.names(), is_new, strict=True) if unseen]
-    if not new:
-        return ()
-    shown = ", ".join(new[:5]) + (", …" if len(new) > 5 else "")
-    return (
-        f"{len(new)} series were not there at training and are forecast all the same: {shown}.",
-    )

@@ -129,3 +129,30 @@ def test_ids_that_a_spreadsheet_would_run_are_escaped_in_the_csv_and_this_is_sai
     assert set(pl.read_csv(tmp_path / "out" / "forecast.csv")["shop"]) == {"'=north", "'=south"}
     assert set(trained.forecast["shop"]) == {"=north", "=south"}
     assert len(trained.warnings) == 1
+
+
+def test_what_the_network_cannot_forecast_is_the_seasonal_naive_in_the_backtest_as_well(sales_csv):
+    day = pl.col("date").str.to_date().dt.ordinal_day() - 1  # 0 to 139
+    gap = (pl.col("shop") == "south") & day.is_between(60, 132)
+    frame = pl.read_csv(sales_csv).with_columns(sales=pl.when(~gap).then("sales"))
+
+    trained = api.train(frame, horizon=7, config=CONFIG)
+
+    last = trained.backtest.filter(pl.col("shop") == "south", pl.col("cutoff") == "2024-05-12")
+    by_model = last.partition_by("model", as_dict=True)
+    network, naive = by_model[("network",)], by_model[("seasonal_naive",)]
+    assert network["forecast"].to_list() == naive["forecast"].to_list()
+    assert network.height == 7
+    assert (network["q0.9"] > network["q0.1"]).all()
+    assert trained.fallback == trained.missing == ()
+
+
+def test_series_whose_end_is_empty_are_named_and_forecast_by_the_seasonal_naive(sales_csv):
+    late = (pl.col("shop") == "south") & (pl.col("date") > "2024-03-01")
+    frame = pl.read_csv(sales_csv).with_columns(sales=pl.when(~late).then("sales"))
+
+    trained = api.train(frame, horizon=7, config=CONFIG)
+
+    assert (trained.fallback, trained.missing) == (("south",), ())
+    assert "1 series was forecast by the seasonal naive" in trained.warnings[-1]
+    assert trained.forecast.null_count().sum_horizontal().item() == 0

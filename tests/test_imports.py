@@ -33,8 +33,10 @@ ALLOWED: dict[str, set[str]] = {
     "verdict": TABLES | {"metrics"},
     "output": TABLES,
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
-    "model": TABLES | {"neural"},
-    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "model"},
+    "fallback": TABLES | {"baselines"},
+    "newdata": TABLES | {"neural.transform"},
+    "model": TABLES | {"neural", "fallback", "newdata"},
+    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }

@@ -69,7 +69,7 @@ def test_data_of_another_frequency_are_refused_with_both(trained):
         trained.model.predict(weekly)
 
 
-def test_a_series_whose_end_is_empty_is_missing_from_the_forecast_and_named(trained):
+def test_a_series_whose_end_is_empty_is_forecast_by_the_seasonal_naive_and_named(trained):
     days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 5, 19), "1d", eager=True)
     frame = pl.concat(
         pl.DataFrame({"shop": name, "date": days, "sales": values}, strict=False)
@@ -81,5 +81,10 @@ def test_a_series_whose_end_is_empty_is_missing_from_the_forecast_and_named(trai
 
     prediction = trained.model.predict(frame)
 
-    assert prediction.missing == ("south",)
-    assert set(prediction.table["shop"]) == {"north"}
+    south = prediction.table.filter(pl.col("shop") == "south")
+    assert prediction.fallback == ("south",)
+    assert prediction.missing == ()
+    assert south["forecast"].to_list() == [100.0 + day % 7 for day in range(140, 147)]
+    assert prediction.warnings[-1] == (
+        "1 series was forecast by the seasonal naive, for the last 56 rows hold no value: south."
+    )

@@ -172,6 +172,7 @@ def document(trained: "Trained") -> dict[str, object]:
         "settings": trained.settings,
         "scores": scores_by_model(trained.scores),
         "verdict": asdict(trained.verdict),
+        "fallback": trained.fallback,
         "missing": trained.missing,
         "warnings": (*trained.findings.warnings, *trained.warnings),
     }

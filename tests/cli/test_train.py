@@ -59,6 +59,7 @@ def trained(folder: Path, missing: tuple[str, ...]) -> SimpleNamespace:
         ),
         settings=SETTINGS,
         warnings=("The series is short.",),
+        fallback=("north",),
         missing=missing,
     )
 
@@ -204,6 +205,7 @@ def test_json_is_one_document_on_standard_output(train):
     assert document["scores"]["seasonal_naive"]["mae"] is None
     assert document["verdict"]["sentences"][1] == "Take it with care."
     assert document["settings"]["hidden_size"] == 64
+    assert document["fallback"] == ["north"]
     assert document["warnings"] == ["2 rows are missing.", "The series is short."]
 
 
