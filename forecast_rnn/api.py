@@ -16,16 +16,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.ahead import Data, about_ahead, check_ahead, look_ahead, panel_of, usual_task
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.data.calendar import default_horizon, season_length
+from forecast_rnn.data.future import missing_ahead, rows_ahead
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import scores
-from forecast_rnn.model import Data, Model, panel_of
+from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Fitted, fit
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.output import write
@@ -42,7 +43,8 @@ class Trained:
     Attributes:
         folder: Where files were written, or None.
         model: The trained network and its series.
-        forecast: The forecast after the last row of each series.
+        forecast: The forecast after the last row of each series; None where known columns
+            do not reach into the future.
         backtest: Forecasts of known rows by the network and the baselines.
         scores: Columns `model`, `metric`, `value`.
         verdict: What the backtest says of the network.
@@ -55,7 +57,7 @@ class Trained:
 
     folder: Path | None
     model: Model
-    forecast: pl.DataFrame
+    forecast: pl.DataFrame | None
     backtest: pl.DataFrame
     scores: pl.DataFrame
     verdict: Verdict
@@ -74,6 +76,7 @@ def train(
     season: int | None = None,
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
     config: TrainConfig | None = None,
+    future: Data | None = None,
     out: Path | str | None = None,
     strict: bool = False,
     on_found: Callable[[Findings, Task], None] = lambda findings, task: None,
@@ -88,6 +91,8 @@ def train(
         season: Steps in a season; None for what suits the frequency.
         quantile_levels: Probabilities of the quantiles, with 0.5 among them.
         config: The network and its training.
+        future: The known columns of the steps ahead; without any, here or in the data, there
+            is no forecast.
         out: Folder to write to; None writes nothing.
         strict: Whether a warning about the data is an error.
         on_found: Told what the data are taken to be, before training.
@@ -103,42 +108,35 @@ def train(
     config = config or TrainConfig()
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints or Hints())
+        task = usual_task(panel, horizon, season, quantile_levels)
+        panel, said = look_ahead(panel, future, task.horizon)
+        findings = replace(findings, warnings=findings.warnings + said)
+        unknown = _about_future(panel, task)
         if strict:
-            refuse_warnings(findings.warnings)
-        task = _task(panel, horizon, season, quantile_levels)
+            refuse_warnings(findings.warnings + unknown)
         on_found(findings, task)
         fitted = fit(panel, task, config, on_progress)
         model = Model(fitted.forecaster, panel)
-        prediction = model.predict(strict=strict)
+        prediction = None if unknown else model.predict(strict=strict)
         tested = _backtest(panel, fitted, task)
         seconds = round(time.monotonic() - began, 1)
         trained = Trained(
             folder=folder,
             model=model,
-            forecast=prediction.table,
+            forecast=prediction.table if prediction else None,
             backtest=published(tested, panel, task),
             scores=scores(tested, task),
             verdict=verdict(tested, task),
             findings=findings,
             settings=_settings(fitted, task, config) | {"seconds": seconds},
-            warnings=(*_about_backtest(fitted), *prediction.warnings),
-            fallback=prediction.fallback,
-            missing=prediction.missing,
+            warnings=(
+                *_about_backtest(fitted),
+                *(prediction.warnings if prediction else unknown),
+            ),
+            fallback=prediction.fallback if prediction else (),
+            missing=prediction.missing if prediction else (),
         )
         return _write(trained)
-
-
-def _task(
-    panel: Panel, horizon: int | None, season: int | None, quantile_levels: tuple[float, ...]
-) -> Task:
-    lengths = panel.lengths()
-    rows = int(np.median(lengths[lengths > 0]))
-    season = season_length(panel.frequency, rows) if season is None else season
-    return Task(
-        horizon=default_horizon(panel.frequency, rows, season) if horizon is None else horizon,
-        season_length=season,
-        quantile_levels=quantile_levels,
-    )
 
 
 def _backtest(panel: Panel, fitted: Fitted, task: Task) -> pl.DataFrame:
@@ -173,6 +171,15 @@ def _settings(fitted: Fitted, task: Task, config: TrainConfig) -> dict[str, str 
     }
 
 
+def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:
+    """Say if there can be no forecast; raise DataError if known columns end too early."""
+    if missing_ahead(panel, task.horizon) is None:
+        return ()
+    if rows_ahead(panel).any():
+        check_ahead(panel, task.horizon)
+    return (f"No forecast was made: {about_ahead(panel, task.horizon)}.",)
+
+
 def _about_backtest(fitted: Fitted) -> tuple[str, ...]:
     if fitted.tested is None:
         return ("The series are too short to hold rows back: the forecast was not tested.",)
@@ -187,5 +194,8 @@ def _write(trained: Trained) -> Trained:
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     said = write(trained.scores, folder / "scores.csv")
     said += write(trained.backtest, folder / "backtest.parquet")
-    said += write(trained.forecast, folder / "forecast.csv")
+    if trained.forecast is None:
+        (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
+    else:
+        said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))

@@ -53,6 +53,7 @@ class ModelConfig:
         window_length: Rows that one recurrent step reads, W.
         stride: Rows from one recurrent step to the next.
         context_steps: Most recurrent steps that precede a forecast, T.
+        calendar: Whether the network reads the hour, the weekday, the day of the year.
     """
 
     cell: str
@@ -61,6 +62,7 @@ class ModelConfig:
     window_length: int
     stride: int
     context_steps: int
+    calendar: bool = False
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
@@ -88,6 +90,7 @@ class TrainConfig:
         seed: All randomness derives from it.
         device: `auto`, `cpu`, `cuda` or `mps`.
         threads: Processor threads, or None for all that the process may use.
+        calendar: Whether the network reads the calendar; None for chosen on held-back windows.
     """
 
     cell: str = "gru"
@@ -100,6 +103,7 @@ class TrainConfig:
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
+    calendar: bool | None = None
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
+from forecast_rnn.ahead import Data, check_ahead, look_ahead, panel_of
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.read import Findings, panel_from_frame, read_panel, refuse_warnings
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.read import refuse_warnings
 from forecast_rnn.fallback import about_fallback, with_fallback
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.runtime import choose_device, prepare
@@ -22,8 +22,6 @@ from forecast_rnn.newdata import (
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published
 from forecast_rnn.tables import FORECAST, ITEM
-
-Data = Path | str | pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +53,29 @@ class Model:
     forecaster: Forecaster
     panel: Panel
 
-    def predict(self, data: Data | None = None, *, strict: bool = False) -> Prediction:
+    def predict(
+        self, data: Data | None = None, *, future: Data | None = None, strict: bool = False
+    ) -> Prediction:
         """Forecast after the last row of each series.
 
         Args:
             data: The series with their newest rows; None for the series as they were
                 at training.
+            future: The known columns of the steps ahead, where the series themselves do not
+                go on with rows that have no target.
             strict: Whether a warning is an error.
 
         Raises:
             DataError: the data cannot be read, are not of the frequency trained on, or have
-                too few rows.
+                too few rows; or some rows of known columns are not there.
+            ConfigError: no row of known columns is there.
         """
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
-        forecaster, rows = self.forecaster, origins.last(panel)
-        task, window_length = forecaster.task, forecaster.model.window_length
+        forecaster, task = self.forecaster, self.forecaster.task
+        panel, said = look_ahead(panel, future, task.horizon)
+        check_ahead(panel, task.horizon)
+        warnings += said
+        rows, window_length = origins.last(panel), forecaster.model.window_length
         table, filled = with_fallback(forecaster.forecast(panel, rows), panel, rows, task)
         warnings += about_fallback(panel, filled, window_length, task)
         if strict:
@@ -105,15 +111,3 @@ def load(model: Path | str, *, device: str = "auto", threads: int | None = None)
     inner = folder / BUNDLE
     prepare(threads)
     return Model(*load_model(inner if inner.is_dir() else folder, choose_device(device)))
-
-
-def panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
-    """Read a file, standard input or a table.
-
-    Raises:
-        InputError: the input is not there.
-        DataError: it cannot be used as it is.
-    """
-    if isinstance(data, pl.DataFrame):
-        return panel_from_frame(data, hints)
-    return read_panel("-" if data == "-" else Path(data), hints)

@@ -35,8 +35,10 @@ ALLOWED: dict[str, set[str]] = {
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
     "fallback": TABLES | {"baselines"},
     "newdata": TABLES | {"neural.transform"},
-    "model": TABLES | {"neural", "fallback", "newdata"},
-    "api": TABLES | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"},
+    "ahead": DATA,
+    "model": TABLES | {"neural", "fallback", "newdata", "ahead"},
+    "api": TABLES
+    | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }

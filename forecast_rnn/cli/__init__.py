@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast_rnn import __version__
-from forecast_rnn.cli import cells, datasets, inspect, predict, train
+from forecast_rnn.cli import cells, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
 
 EPILOG = """\
@@ -58,7 +58,15 @@ def _application(
     """Train a recurrent network on a CSV or Parquet file and forecast what comes next."""
 
 
-for _command in (train.train, predict.predict, inspect.inspect, cells.cells, datasets.datasets):
+COMMANDS = (
+    train.train,
+    predict.predict,
+    inspect.inspect,
+    future.future,
+    cells.cells,
+    datasets.datasets,
+)
+for _command in COMMANDS:
     app.command()(guarded(_command))
 
 

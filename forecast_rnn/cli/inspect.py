@@ -34,6 +34,12 @@ def inspect(
     missing: options.Missing = "keep",
     wide: options.Wide = False,
     encoding: options.Encoding = None,
+    static: options.Static = None,
+    past: options.Past = None,
+    known: options.Known = None,
+    categorical: options.Categorical = None,
+    holidays: options.Holidays = None,
+    cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -47,8 +53,9 @@ def inspect(
         inspect_model(path, json=json)
         return
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
     )
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
     inspect_data(path, hints, strict=strict, json=json)
 
 

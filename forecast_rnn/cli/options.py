@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -31,8 +32,10 @@ def option(name: str, description: str, *, metavar: str | None = None, short: st
     )
 
 
-def _columns_option(name: str, description: str) -> Any:
-    return typer.Option(f"--{name}", help=description, metavar="COLUMN", show_default=False)
+def _columns_option(name: str, description: str, *others: str) -> Any:
+    return typer.Option(
+        f"--{name}", *others, help=description, metavar="COLUMN", show_default=False
+    )
 
 
 Data = Annotated[
@@ -78,6 +81,45 @@ Wide = Annotated[bool, option("wide", "Read one column a series, named by the co
 Encoding = Annotated[
     str | None,
     option("encoding", "Of text, such as cp1252, utf-16 [default: utf-8].", metavar="NAME"),
+]
+Static = Annotated[
+    list[str] | None, _columns_option("static", "Columns fixed for a series, by comma.")
+]
+Past = Annotated[
+    list[str] | None, _columns_option("past", "Columns known up to the forecast, by comma.")
+]
+Known = Annotated[
+    list[str] | None,
+    _columns_option(
+        "known", "Columns known ahead, such as a price, by comma.", "--future-covariates"
+    ),
+]
+Categorical = Annotated[
+    list[str] | None,
+    _columns_option("categorical", "Those of them that hold names though written as numbers."),
+]
+Holidays = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--holidays", help="Countries, such as DE,US or DE-BY.", metavar="CODE", show_default=False
+    ),
+]
+Cutoff = Annotated[str | None, option("cutoff", "Read no target later than this.", metavar="TIME")]
+Future = Annotated[
+    str | None,
+    option(
+        "future", "Known columns of the steps ahead [default: rows without target].", metavar="FILE"
+    ),
+]
+Calendar = Annotated[
+    bool | None,
+    typer.Option(
+        "--calendar/--no-calendar",
+        help="Use weekday, day of year and the like [default: if it helps].",
+        envvar=_variable("calendar"),
+        show_envvar=False,
+        show_default=False,
+    ),
 ]
 Strict = Annotated[bool, option("strict", "Refuse data that give a warning.")]
 Horizon = Annotated[
@@ -137,6 +179,7 @@ def hints(
     missing: str,
     wide: bool,
     encoding: str | None,
+    cutoff: str | None,
 ) -> Hints:
     """Gather what the user says about a file."""
     return Hints(
@@ -149,6 +192,26 @@ def hints(
         missing=cast("MissingRule", missing),
         wide=wide,
         encoding=encoding,
+        cutoff=cutoff,
+    )
+
+
+def with_covariates(
+    hints: Hints,
+    static: Sequence[str] | None,
+    past: Sequence[str] | None,
+    known: Sequence[str] | None,
+    categorical: Sequence[str] | None,
+    holidays: Sequence[str] | None,
+) -> Hints:
+    """Add what the user says about columns beside the target."""
+    return replace(
+        hints,
+        static=columns("static", static),
+        past=columns("past", past),
+        known=columns("known", known),
+        categorical=columns("categorical", categorical),
+        holidays=columns("holidays", holidays),
     )
 
 

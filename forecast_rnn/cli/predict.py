@@ -34,6 +34,7 @@ def predict(
     *,
     output: Output = None,
     format: Format = None,
+    future: options.Future = None,
     strict: options.Strict = False,
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
@@ -44,10 +45,11 @@ def predict(
     The forecast starts after the last row of each series in DATA; without DATA the series
     are those of training. The forecast goes to standard output as CSV, or to a file.
     """
-    kind = _format(format, output)
+    kind = chosen_format(format, output)
     from forecast_rnn.model import load
 
-    prediction = load(model, device=device, threads=threads).predict(data, strict=strict)
+    trained = load(model, device=device, threads=threads)
+    prediction = trained.predict(data, future=future, strict=strict)
     show_warnings(prediction.warnings)
     if output is None:
         show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))
@@ -58,7 +60,8 @@ def predict(
         raise typer.Exit(INCOMPLETE)
 
 
-def _format(name: str | None, output: Path | None) -> str:
+def chosen_format(name: str | None, output: Path | None) -> str:
+    """Return the format that was asked for, or the one of the file's name."""
     if name is None:
         return "csv" if output is None else format_of(output)
     if name not in WRITERS:

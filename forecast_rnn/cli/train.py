@@ -60,6 +60,14 @@ def train(
     missing: options.Missing = "keep",
     wide: options.Wide = False,
     encoding: options.Encoding = None,
+    static: options.Static = None,
+    past: options.Past = None,
+    known: options.Known = None,
+    categorical: options.Categorical = None,
+    holidays: options.Holidays = None,
+    future: options.Future = None,
+    calendar: options.Calendar = DEFAULT.calendar,
+    cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -72,8 +80,9 @@ def train(
     are written to a folder.
     """
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
     )
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
     config = TrainConfig(
         cell=cell,
         hidden_size=hidden_size,
@@ -85,6 +94,7 @@ def train(
         seed=seed,
         device=device,
         threads=threads,
+        calendar=calendar,
     )
     quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api
@@ -97,19 +107,13 @@ def train(
             season=season,
             quantile_levels=quantile_levels,
             config=config,
+            future=future,
             out=out or default_folder(data),
             strict=strict,
             on_found=partial(show_found, quiet=quiet),
             on_progress=on_progress,
         )
-    show_warnings(trained.warnings)
-    if not quiet:
-        show_outcome(trained)
-    if json:
-        show_json(document(trained))
-    if trained.missing:
-        show_warnings([missing_sentence(trained.missing)])
-        raise typer.Exit(INCOMPLETE)
+    tell(trained, quiet=quiet, json=json)
 
 
 def default_folder(data: str) -> Path:
@@ -126,6 +130,18 @@ def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
     show_warnings(findings.warnings)
 
 
+def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
+    """Say how it went; exit with another code if a series has no forecast."""
+    show_warnings(trained.warnings)
+    if not quiet:
+        show_outcome(trained)
+    if json:
+        show_json(document(trained))
+    if trained.missing:
+        show_warnings([missing_sentence(trained.missing)])
+        raise typer.Exit(INCOMPLETE)
+
+
 def show_outcome(trained: "Trained") -> None:
     """Show the network, the scores, the verdict, the files and the next command."""
     show_facts({"network": NETWORK.format_map(trained.settings)})
@@ -135,7 +151,7 @@ def show_outcome(trained: "Trained") -> None:
     folder = str(trained.folder)
     show_facts(
         {
-            "wrote": f"{folder}: {', '.join(FILES)}",
+            "wrote": f"{folder}: {', '.join(files(trained))}",
             "next": f"forecast-rnn predict {shlex.quote(folder)}",
         }
     )
@@ -167,7 +183,7 @@ def document(trained: "Trained") -> dict[str, object]:
     return {
         "format": 1,
         "folder": str(trained.folder),
-        "files": FILES,
+        "files": files(trained),
         "found": trained.findings.facts,
         "settings": trained.settings,
         "scores": scores_by_model(trained.scores),
@@ -176,6 +192,11 @@ def document(trained: "Trained") -> dict[str, object]:
         "missing": trained.missing,
         "warnings": (*trained.findings.warnings, *trained.warnings),
     }
+
+
+def files(trained: "Trained") -> list[str]:
+    """Return the names of what was written."""
+    return [name for name in FILES if name != "forecast.csv" or trained.forecast is not None]
 
 
 def scores_by_model(scores: "pl.DataFrame") -> dict[str, dict[str, float | None]]:

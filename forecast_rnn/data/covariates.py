@@ -130,7 +130,7 @@ class Covariates:
     def take(self, items: NDArray[np.int64], skipped: NDArray[np.int64]) -> "Covariates":
         """Return those of other items, each like one of these but for skipped first rows."""
         return Covariates(
-            self.static[items],
+            rows_of(self.static, items),
             self.frame,
             self.first[items] + skipped,
             self.lengths[items] - skipped,
@@ -142,7 +142,12 @@ class Covariates:
         first = ends - self.lengths
         rows = np.arange(int(ends[-1]) if len(ends) else 0)
         rows += np.repeat(self.first - first, self.lengths)
-        return replace(self, frame=self.frame[rows], first=first)
+        return replace(self, frame=rows_of(self.frame, rows), first=first)
+
+
+def rows_of(frame: pl.DataFrame, index: NDArray[np.int64]) -> pl.DataFrame:
+    """Return rows of a frame, which without columns has none."""
+    return frame[index] if frame.width else frame
 
 
 def fixed_columns(

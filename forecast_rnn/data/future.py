@@ -67,25 +67,26 @@ def cut_future(panel: Panel) -> Panel:
     return replace(panel, values=panel.values[kept], indptr=indptr)
 
 
-def missing_ahead(panel: Panel, horizon: int) -> str | None:
-    """Say what the known columns lack for a forecast; None if they lack nothing."""
-    covariates, known = panel.covariates, panel.schema.known
-    if covariates is None or not known:
-        return None
-    wanted = future_frame(panel, horizon)
+def known_ahead(panel: Panel, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the known columns of the rows of a future frame, null where nothing is known."""
+    covariates = panel.covariates
+    assert covariates is not None
     items = wanted[ITEM].to_numpy()
     position = panel.lengths()[items] - 1 + wanted[STEP].to_numpy()
     there = position < covariates.lengths[items]
     index = np.where(there, covariates.first[items] + position, 0)
-    cells = covariates.frame.select(known)[index]
-    known_cells = [
-        cells[name].is_not_null() & ~cells[name].is_nan().fill_null(False)
-        if cells[name].dtype == pl.Float64
-        else cells[name].is_not_null()
-        for name in known
-    ]
-    complete = there & np.logical_and.reduce([cell.to_numpy() for cell in known_cells])
-    return _lacking(panel, wanted, complete)
+    cells = covariates.frame.select(panel.schema.known)[index]
+    return cells.select(pl.when(pl.Series(there)).then(pl.all())).fill_nan(None)
+
+
+def missing_ahead(panel: Panel, horizon: int) -> str | None:
+    """Say what the known columns lack for a forecast; None if they lack nothing."""
+    if not panel.schema.known:
+        return None
+    wanted = future_frame(panel, horizon)
+    cells = known_ahead(panel, wanted)
+    complete = cells.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    return _lacking(panel, wanted, complete.to_numpy())
 
 
 def _lacking(panel: Panel, wanted: pl.DataFrame, complete: NDArray[np.bool_]) -> str | None:

@@ -64,26 +64,46 @@ class Panel:
 
 
 def panel_table(panel: Panel) -> pl.DataFrame:
-    """Return a panel as one table: item, start, order and the list of values of each item."""
+    """Return a panel as one table, a row an item.
+
+    Columns item, start, order, id_…, the list of values, and of covariates static_… and the
+    lists past_or_known_…; names of columns are by number, as a schema knows them by order.
+    """
     rank = np.empty(len(panel.order), np.int64)
     rank[panel.order] = np.arange(len(panel.order))
-    rows = pl.DataFrame({"item": np.repeat(np.arange(len(rank)), panel.lengths())})
-    values = rows.with_columns(pl.Series("values", panel.values))
-    lists = values.group_by("item", maintain_order=True).agg("values")
-    ids = {f"id_{number}": panel.items[name] for number, name in enumerate(panel.items.columns)}
+    ids = {f"id_{number}": column for number, column in enumerate(panel.items)}
     table = pl.DataFrame(
         {"item": np.arange(len(rank)), "order": rank, "start": panel.starts, **ids}
     )
-    return table.join(lists, on="item", how="left", maintain_order="left").with_columns(
-        pl.col("values").fill_null([])
-    )
+    table = _with_lists(table, pl.DataFrame({"values": panel.values}), panel.lengths())
+    if panel.covariates is None:
+        return table
+    covariates = panel.covariates.compact()
+    static = {f"static_{number}": _plain(c) for number, c in enumerate(covariates.static)}
+    varying = {f"varying_{number}": _plain(c) for number, c in enumerate(covariates.frame)}
+    table = table.with_columns(**static)
+    return _with_lists(table, pl.DataFrame(varying), covariates.lengths)
+
+
+def _with_lists(
+    table: pl.DataFrame, rows: pl.DataFrame, lengths: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Add the rows of each item as lists."""
+    items = pl.DataFrame({"item": np.repeat(np.arange(len(lengths)), lengths)})
+    names = rows.columns
+    lists = items.with_columns(rows).group_by("item", maintain_order=True).agg(names)
+    joined = table.join(lists, on="item", how="left", maintain_order="left")
+    return joined.with_columns(pl.col(names).fill_null([]))
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    return column if column.dtype == pl.Float64 else column.cast(pl.String)
 
 
 def panel_from_table(frame: pl.DataFrame, schema: Schema, frequency: Frequency) -> Panel:
     """Return the panel of a table that `panel_table` made."""
     frame = frame.sort("item")
-    lengths = frame["values"].list.len().to_numpy().astype(np.int64)
-    values = frame.filter(pl.col("values").list.len() > 0)["values"].explode()
+    values, lengths = _from_lists(frame, "values")
     items = frame.select(
         pl.col(f"id_{number}").alias(name) for number, name in enumerate(schema.item_id)
     )
@@ -95,4 +115,31 @@ def panel_from_table(frame: pl.DataFrame, schema: Schema, frequency: Frequency) 
         order=np.argsort(frame["order"].to_numpy(), kind="stable").astype(np.int64),
         values=values.cast(pl.Float64).to_numpy().astype(np.float64),
         indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        covariates=_covariates_from(frame, schema),
     )
+
+
+def _from_lists(frame: pl.DataFrame, name: str) -> tuple[pl.Series, NDArray[np.int64]]:
+    lengths = frame[name].list.len()
+    return frame[name].filter(lengths > 0).explode(), lengths.to_numpy().astype(np.int64)
+
+
+def _covariates_from(frame: pl.DataFrame, schema: Schema) -> Covariates | None:
+    if not schema.covariates:
+        return None
+    static = {
+        name: _typed(frame[f"static_{number}"], name in schema.categorical)
+        for number, name in enumerate(schema.static)
+    }
+    varying, lengths = {}, np.zeros(frame.height, np.int64)
+    for number, name in enumerate((*schema.past, *schema.known)):
+        column, lengths = _from_lists(frame, f"varying_{number}")
+        varying[name] = _typed(column, name in schema.categorical)
+    first = np.cumsum(lengths) - lengths
+    return Covariates(pl.DataFrame(static), pl.DataFrame(varying), first, lengths)
+
+
+def _typed(column: pl.Series, categorical: bool) -> pl.Series:
+    if not categorical:
+        return column.cast(pl.Float64)
+    return column.cast(pl.Enum(column.drop_nulls().unique().sort()))

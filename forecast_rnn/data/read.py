@@ -28,6 +28,7 @@ from forecast_rnn.data.grouping import (
     group,
     without_rows,
 )
+from forecast_rnn.data.holiday import check_countries
 from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
@@ -267,6 +268,7 @@ def _schema(
         past=hints.past,
         known=hints.known,
         categorical=tuple(name for name, column in columns.items() if column.names is not None),
+        holidays=check_countries(hints.holidays) if times.type != "integer" else (),
     )
 
 

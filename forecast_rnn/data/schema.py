@@ -35,6 +35,7 @@ class Hints:
             text columns are found by themselves.
         cutoff: The last time whose targets are read, as the input writes times; a date takes
             in its whole day. Known columns are read beyond it.
+        holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
     """
 
     time: str | None = None
@@ -51,6 +52,7 @@ class Hints:
     known: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     cutoff: str | None = None
+    holidays: tuple[str, ...] = ()
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class Schema:
         past: Columns known up to the origin.
         known: Columns known into the future.
         categorical: All of these that hold names.
+        holidays: As in `Hints`.
     """
 
     timestamp: str
@@ -115,6 +118,7 @@ class Schema:
     past: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
+    holidays: tuple[str, ...] = ()
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -148,6 +152,7 @@ class Schema:
             past=self.past,
             known=self.known,
             categorical=self.categorical,
+            holidays=self.holidays,
         )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.neural.covariates import Beside, Crop, crop_beside
 from forecast_rnn.neural.scaling import CLIP, Scale, Windows, normalise, windows_of
 from forecast_rnn.neural.transform import Transform
 
@@ -23,6 +24,7 @@ class Table:
         end: One past the last row of each item, [N].
         transform: How values came from the data's scale.
         floor: Least size of a window, in the units that the transform calls for.
+        beside: Covariates and calendar, None without any.
     """
 
     values: Tensor
@@ -30,6 +32,7 @@ class Table:
     end: Tensor
     transform: Transform
     floor: float
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Batch:
         observed: 1 where a target counts, else 0, [B, T, H].
         seen: Whether the last window holds an observation, [B].
         scale: How each window was normalised.
+        beside: Covariates and calendar, None without any.
     """
 
     inputs: Tensor
@@ -51,6 +55,7 @@ class Batch:
     observed: Tensor
     seen: Tensor
     scale: Scale
+    beside: Crop | None = None
 
 
 def input_channels(model: ModelConfig) -> int:
@@ -58,13 +63,19 @@ def input_channels(model: ModelConfig) -> int:
     return 2 * model.window_length + 4
 
 
-def load_table(panel: Panel, transform: Transform, floor: float, device: torch.device) -> Table:
+def load_table(
+    panel: Panel,
+    transform: Transform,
+    floor: float,
+    device: torch.device,
+    beside: Beside | None = None,
+) -> Table:
     """Put a panel on a device."""
     # MPS has no float64.
     dtype = torch.float32 if device.type == "mps" else torch.float64
     values = transform.forward(torch.from_numpy(panel.values)).to(device, dtype)
     bounds = torch.from_numpy(panel.indptr).to(device)
-    return Table(values, bounds[:-1], bounds[1:], transform, floor)
+    return Table(values, bounds[:-1], bounds[1:], transform, floor, beside)
 
 
 def measure_floor(panel: Panel, transform: Transform, model: ModelConfig, season: int) -> float:
@@ -107,6 +118,11 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
     counts = observed[:, after].unfold(1, task.horizon, model.stride) * known
     target = scale.apply(values[:, after].unfold(1, task.horizon, model.stride))
     channels = _channels(windows, known, scale, relative=relative)
+    beside = None
+    if table.beside is not None:
+        origins = rows - table.first[items]
+        shape = {"reach": reach, "horizon": task.horizon}
+        beside = crop_beside(table.beside, items, origins, calendar=model.calendar, **shape)
     return Batch(
         inputs=torch.cat([normal, windows.observed, channels], dim=-1),
         windows=normal,
@@ -114,6 +130,7 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
         observed=counts,
         seen=known[:, -1, 0],
         scale=scale,
+        beside=beside,
     )
 
 

@@ -10,7 +10,7 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.neural.recipe import Recipe, recipes, work_per_step
+from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.selection import RUNGS, Split, Trial, cheapest, choose, split_rows
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
@@ -89,6 +89,8 @@ def _choose(
     """Race the candidates on the rows before those that are held back."""
     seen = panel.truncated(split.held_back(job.task))
     setting = make_setting(seen, job.task, candidates[0], job.config, job.machine)
+    if job.config.calendar is None and setting.encoding.calendar:
+        candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, job.task, job.config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
     known = panel.truncated(split.windows * job.task.horizon)

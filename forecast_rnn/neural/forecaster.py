@@ -15,6 +15,8 @@ from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Batch, Table, gather, load_table, origin_tensors
+from forecast_rnn.neural.covariates import load_beside
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
@@ -34,6 +36,7 @@ class Forecaster:
         model: The size of each network.
         transform: The scale on which the networks see the data.
         floor: Least size of a window on that scale.
+        encoding: How the networks see covariates and the calendar.
         networks: The ensemble, E.
     """
 
@@ -43,6 +46,7 @@ class Forecaster:
     model: ModelConfig
     transform: Transform
     floor: float
+    encoding: Encoding
     networks: tuple[Network, ...]
 
     @property
@@ -74,7 +78,8 @@ class Forecaster:
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
         device = next(self.networks[0].parameters()).device
-        table = load_table(panel, self.transform, self.floor, device)
+        beside = load_beside(panel, self.encoding, self.task.horizon, device)
+        table = load_table(panel, self.transform, self.floor, device, beside)
         parts = [
             self._restored(batch, table)
             for batch in self._batches(table, *origin_tensors(panel, rows, device))

@@ -11,6 +11,8 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.neural.batch import Batch, input_channels
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
+from forecast_rnn.neural.effects import make_surroundings
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads.quantile import QuantileHead
 
 
@@ -24,45 +26,55 @@ def make_cell(name: str, inputs: int, hidden_size: int) -> Cell:
 
 @final
 class Network(nn.Module):
-    """Embedding, recurrent layers, quantile head, and two short cuts past them.
+    """Embedding, recurrent layers, quantile head, and short cuts past them.
 
     The head corrects the last season repeated (the seasonal naive) plus a linear map
-    of the window, which starts at zero: an untrained network is the seasonal naive.
+    of the window and the effect of what is known ahead, which start at zero: an untrained
+    network is the seasonal naive.
     """
 
     season: Tensor
 
-    def __init__(self, model: ModelConfig, task: Task) -> None:
+    def __init__(self, model: ModelConfig, task: Task, encoding: Encoding) -> None:
         super().__init__()
         width = model.hidden_size
-        self.embedding = nn.Linear(input_channels(model), width)
+        season = min(task.season_length, model.window_length)
+        places = model.window_length - season + torch.arange(task.horizon) % season
+        self.register_buffer("season", places, persistent=False)
+        self.surroundings = make_surroundings(model, encoding, places)
+        more = 0 if self.surroundings is None else self.surroundings.width
+        self.embedding = nn.Linear(input_channels(model) + more, width)
         self.cells = nn.ModuleList(make_cell(model.cell, width, width) for _ in range(model.layers))
         self.linear = nn.Linear(model.window_length, task.horizon, bias=False)
         nn.init.zeros_(self.linear.weight)
         self.head = QuantileHead(
             2 * width, width, horizon=task.horizon, quantile_levels=task.quantile_levels
         )
-        season = min(task.season_length, model.window_length)
-        places = model.window_length - season + torch.arange(task.horizon) % season
-        self.register_buffer("season", places, persistent=False)
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the quantiles after every step, in normalised units, [B, T, Q, H].
 
         They are in order only after `torch.sort`; training does not need it.
         """
-        embedded = F.silu(self.embedding(batch.inputs))
+        inputs, moves = batch.inputs, None
+        if self.surroundings is not None and batch.beside is not None:
+            more = self.surroundings.inputs(batch.beside, inputs.shape[1])
+            inputs = torch.cat([inputs, more], dim=-1)
+            moves = self.surroundings.moves(batch.beside)
+        embedded = F.silu(self.embedding(inputs))
         hidden = embedded
         for cell in self.cells:
             assert isinstance(cell, Cell)
             hidden, _ = cell.scan(hidden, cell.initial_state(len(hidden)))
         start = batch.windows[..., self.season] + self.linear(batch.windows)
+        if moves is not None:
+            start = start + moves
         quantiles: Tensor = self.head(torch.cat([hidden, embedded], dim=-1), start)
         return quantiles
 
 
-def build_network(model: ModelConfig, task: Task, seed: int) -> Network:
+def build_network(model: ModelConfig, task: Task, encoding: Encoding, seed: int) -> Network:
     """Build a network whose start depends on the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Network(model, task)
+        return Network(model, task, encoding)

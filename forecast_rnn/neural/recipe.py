@@ -1,7 +1,7 @@
 """What a network looks like for data of a kind: windows, sizes, batches."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,10 @@ MOST_OUTPUTS = 1_000_000
 """Numbers that the head may emit for one batch: B x T x H x Q."""
 FIXED_WORK = 1.5e8
 """What a step of the smallest network costs, in multiplications that take as long."""
+
+
+WORK_PER_ROW = 1000
+"""What it takes to see the effect of the calendar on one row, in the same unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,21 @@ def recipes(panel: Panel, task: Task, config: TrainConfig) -> tuple[Recipe, ...]
                 window_length=window,
                 stride=stride,
                 context_steps=steps,
+                calendar=bool(config.calendar),
             ),
             size.learning_rate,
             batch_size,
         )
         for size in sizes
+    )
+
+
+def with_calendar(candidates: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+    """Return the candidates, and after each the same one that reads the calendar."""
+    return tuple(
+        replace(recipe, model=replace(recipe.model, calendar=calendar))
+        for recipe in candidates
+        for calendar in (False, True)
     )
 
 
@@ -113,4 +127,6 @@ def work_per_step(recipe: Recipe, task: Task) -> float:
         + width * outputs
         + 40 * outputs  # the loss, whose passes over memory cost like multiplications
     )
-    return FIXED_WORK + recipe.batch_size * model.context_steps * per_window
+    rows = model.context_steps * model.stride + model.window_length + task.horizon
+    per_row = WORK_PER_ROW if model.calendar else 0
+    return FIXED_WORK + recipe.batch_size * (model.context_steps * per_window + rows * per_row)

@@ -14,6 +14,7 @@ from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network, build_network
 from forecast_rnn.neural.transform import TRANSFORMS, Transform
@@ -25,6 +26,7 @@ PARTS = {
     "task": Task,
     "model": ModelConfig,
     "transform": Transform,
+    "encoding": Encoding,
 }
 MOST_MEMBERS = 64
 
@@ -74,7 +76,8 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
-    networks = _networks(bundle.tensors, members, parts["model"], parts["task"], str(folder))
+    shape = parts["model"], parts["task"], parts["encoding"]
+    networks = _networks(bundle.tensors, members, shape, str(folder))
     forecaster = Forecaster(
         **parts,
         floor=floor,
@@ -84,14 +87,15 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
 
 
 def _networks(
-    tensors: dict[str, Tensor], members: int, model: ModelConfig, task: Task, where: str
+    tensors: dict[str, Tensor], members: int, shape: tuple[ModelConfig, Task, Encoding], where: str
 ) -> list[Network]:
     """Fill networks of our own making, after every name and shape was compared."""
+    model, task, encoding = shape
     held = sum(tensor.numel() for tensor in tensors.values())
     if max(model.layers * model.hidden_size**2, model.window_length, task.horizon) > held:
         # Before a network is built: no more memory than the file itself could fill.
         raise BundleError(f"{where}: weights.safetensors is too small for the model described.")
-    networks = [build_network(model, task, seed=0) for _ in range(members)]
+    networks = [build_network(model, task, encoding, seed=0) for _ in range(members)]
     state = networks[0].state_dict()
     wanted = {f"{m}.{name}": part.shape for m in range(members) for name, part in state.items()}
     for name in sorted({*wanted, *tensors}):
@@ -110,11 +114,15 @@ def _build(kind: type[Kind], values: object, where: str) -> Kind:
         if not _fits(values[field.name], field.type):
             seen = repr(values[field.name])[:60]
             raise BundleError(f"{where}: {field.name} is {seen}, which is not possible.")
-    frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    frozen = {name: _frozen(value) for name, value in values.items()}
     try:
         return kind(**frozen)
     except ConfigError as error:
         raise BundleError(f"{where}: {error}") from error
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _fits(value: object, kind: Any) -> bool:

@@ -10,7 +10,9 @@ import torch
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.batch import Table, load_table, measure_floor
+from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.crew import follow, side_by_side
+from forecast_rnn.neural.encoding import Encoding, fit_encoding
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe
@@ -42,6 +44,7 @@ class Setting:
         task: What is forecast.
         transform: Chosen from the panel.
         floor: Least size of a window, measured on the panel.
+        encoding: Of covariates and calendar, fitted on the panel.
         table: The panel on the device.
         seed: All randomness derives from it.
         machine: Where training runs.
@@ -51,6 +54,7 @@ class Setting:
     task: Task
     transform: Transform
     floor: float
+    encoding: Encoding
     table: Table
     seed: int
     machine: Machine
@@ -64,13 +68,15 @@ class Setting:
             model=recipe.model,
             transform=self.transform,
             floor=self.floor,
+            encoding=self.encoding,
             networks=tuple(network.train(False) for network in networks),
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:
         """Start the network of a member; in one thread, for it borrows torch's generator."""
         seed = self.seed * 1_000 + member
-        return make_learner(recipe.model, self.task, seed=seed, device=self.machine.device)
+        device = self.machine.device
+        return make_learner(recipe.model, self.task, self.encoding, seed=seed, device=device)
 
     def sampler(self, recipe: Recipe, member: int) -> Sampler:
         """Draw crops for a member."""
@@ -84,8 +90,10 @@ def make_setting(
     """Choose the transform and the floor by the rows that training may see."""
     transform = choose_transform(panel.values)
     floor = measure_floor(panel, transform, recipe.model, task.season_length)
-    table = load_table(panel, transform, floor, machine.device)
-    return Setting(panel, task, transform, floor, table, config.seed, machine)
+    encoding = fit_encoding(panel)
+    beside = load_beside(panel, encoding, task.horizon, machine.device)
+    table = load_table(panel, transform, floor, machine.device, beside)
+    return Setting(panel, task, transform, floor, encoding, table, config.seed, machine)
 
 
 def train_members(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural.batch import Table, gather
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.network import Network, build_network
 
 STEPS_PER_EPOCH = 10
@@ -122,9 +123,11 @@ class Learner:
         return replace(self, network=network, optimizer=optimizer)
 
 
-def make_learner(model: ModelConfig, task: Task, *, seed: int, device: torch.device) -> Learner:
+def make_learner(
+    model: ModelConfig, task: Task, encoding: Encoding, *, seed: int, device: torch.device
+) -> Learner:
     """Start a network; call it in one thread, for it borrows torch's own generator."""
-    network = build_network(model, task, seed).to(device)
+    network = build_network(model, task, encoding, seed).to(device)
     return Learner(network, _optimizer(network))
 
 

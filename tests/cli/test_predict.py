@@ -25,9 +25,10 @@ class Model:
     warnings: tuple[str, ...] = ()
     data: str | None = "not asked"
     strict: bool | None = None
+    future: str | None = None
 
-    def predict(self, data=None, *, strict):
-        self.data, self.strict = data, strict
+    def predict(self, data=None, *, future, strict):
+        self.data, self.future, self.strict = data, future, strict
         return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
 
 
@@ -55,6 +56,12 @@ def test_new_rows_and_standard_input_are_handed_on(model):
 
     run("predict folder -")
     assert model.data == "-"
+
+
+def test_the_known_columns_ahead_are_handed_on(model):
+    run("predict folder --future ahead.csv")
+
+    assert model.future == "ahead.csv"
 
 
 def test_strict_reading_is_handed_on(model):

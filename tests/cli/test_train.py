@@ -58,6 +58,7 @@ def trained(folder: Path, missing: tuple[str, ...]) -> SimpleNamespace:
             facts={"time": "date (daily)", "target": "sales"}, warnings=("2 rows are missing.",)
         ),
         settings=SETTINGS,
+        forecast=pl.DataFrame(),
         warnings=("The series is short.",),
         fallback=("north",),
         missing=missing,
@@ -86,6 +87,7 @@ def test_without_options_everything_is_left_to_the_library(train):
         "season": None,
         "quantile_levels": QUANTILE_LEVELS,
         "config": TrainConfig(),
+        "future": None,
         "out": Path("sales-forecast"),
         "strict": False,
     }
@@ -96,7 +98,9 @@ def test_every_option_reaches_the_library(train):
         "train - --time ds --target a,b --target c --id shop,item --horizon 9 --freq h --season 24 "
         "--out there --cell lstm --hidden-size 8 --layers 2 --members 3 --quantiles 0.5,0.1 "
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
-        "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict"
+        "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
+        "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
+        "--cutoff 2024-02-29 --future ahead.csv --no-calendar"
     )
 
     call = train.calls[0]
@@ -111,6 +115,12 @@ def test_every_option_reaches_the_library(train):
             duplicates="sum",
             missing="zero",
             encoding="cp1252",
+            static=("region",),
+            past=("weather",),
+            known=("price", "promo"),
+            categorical=("promo",),
+            cutoff="2024-02-29",
+            holidays=("DE", "US"),
         ),
         "horizon": 9,
         "season": 24,
@@ -126,7 +136,9 @@ def test_every_option_reaches_the_library(train):
             seed=5,
             device="cpu",
             threads=1,
+            calendar=False,
         ),
+        "future": "ahead.csv",
         "out": Path("there"),
         "strict": True,
     }

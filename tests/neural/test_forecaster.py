@@ -9,6 +9,7 @@ import torch
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data import origins
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.transform import Transform
@@ -25,7 +26,7 @@ def wave(length, level=50.0):
 
 def random_network(seed, model=MODEL):
     """A network that is far from the seasonal naive it starts as, with a wild spread."""
-    network = build_network(model, TASK, seed)
+    network = build_network(model, TASK, Encoding(), seed)
     torch.manual_seed(seed)
     with torch.no_grad():
         for parameter in network.parameters():
@@ -41,6 +42,7 @@ def forecaster_of(panel, transform=LOG, members=2, model=MODEL):
         model=model,
         transform=transform,
         floor=0.02,
+        encoding=Encoding(),
         networks=tuple(random_network(seed, model) for seed in range(members)),
     )
 
@@ -153,7 +155,9 @@ def test_no_origins_give_an_empty_forecast(panel):
 
 def test_an_untrained_network_is_the_seasonal_naive():
     panel = panel_of(wave(40))
-    forecaster = replace(forecaster_of(panel), networks=(build_network(MODEL, TASK, 0).eval(),))
+    forecaster = replace(
+        forecaster_of(panel), networks=(build_network(MODEL, TASK, Encoding(), 0).eval(),)
+    )
 
     quantiles = forecaster.quantiles(panel, np.array([39]))
 

@@ -11,6 +11,7 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural import training
 from forecast_rnn.neural.batch import load_table
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.training import Sampler, Schedule, epochs, make_learner
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
@@ -87,7 +88,7 @@ def test_every_row_of_a_short_series_becomes_an_origin():
 
 
 def test_training_lowers_the_loss(sampler):
-    learner = make_learner(MODEL, TASK, seed=0, device=CPU)
+    learner = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
 
     records = run(learner, sampler, Schedule(5e-3, 150), 150)
 
@@ -96,8 +97,8 @@ def test_training_lowers_the_loss(sampler):
 
 
 def test_training_in_two_parts_equals_training_at_once(sampler):
-    whole = make_learner(MODEL, TASK, seed=0, device=CPU)
-    halves = make_learner(MODEL, TASK, seed=0, device=CPU)
+    whole = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
+    halves = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
 
     run(whole, sampler, Schedule(5e-3, 60), 60)
     run(halves, sampler, Schedule(5e-3, 60), 30)
@@ -107,7 +108,7 @@ def test_training_in_two_parts_equals_training_at_once(sampler):
 
 
 def test_a_fork_goes_its_own_way_and_as_the_original_would_have_gone(sampler):
-    original = make_learner(MODEL, TASK, seed=0, device=CPU)
+    original = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
     run(original, sampler, Schedule(5e-3), 40)
     before = weights(original)
 
@@ -122,7 +123,7 @@ def test_a_fork_goes_its_own_way_and_as_the_original_would_have_gone(sampler):
 
 def test_the_seed_decides_the_start():
     first, same, other = (
-        weights(make_learner(MODEL, TASK, seed=seed, device=CPU)) for seed in (0, 0, 1)
+        weights(make_learner(MODEL, TASK, Encoding(), seed=seed, device=CPU)) for seed in (0, 0, 1)
     )
 
     assert torch.equal(first, same)
@@ -134,13 +135,13 @@ def test_starting_a_network_leaves_the_random_numbers_of_the_program_alone():
     expected = torch.rand(1)
     torch.manual_seed(3)
 
-    make_learner(MODEL, TASK, seed=0, device=CPU)
+    make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
 
     assert torch.equal(torch.rand(1), expected)
 
 
 def test_a_loss_that_is_not_finite_leaves_the_weights_and_halves_the_rate(sampler, monkeypatch):
-    learner = make_learner(MODEL, TASK, seed=0, device=CPU)
+    learner = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
     real = type(learner.network.head).loss
     monkeypatch.setattr(
         type(learner.network.head),
@@ -153,14 +154,14 @@ def test_a_loss_that_is_not_finite_leaves_the_weights_and_halves_the_rate(sample
     records = run(learner, sampler, Schedule(8e-3), 4)
 
     assert learner.failures == 3
-    assert torch.equal(before, weights(make_learner(MODEL, TASK, seed=0, device=CPU)))
+    assert torch.equal(before, weights(make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)))
     assert bool(weights(learner).isfinite().all())
     assert learner.optimizer.param_groups[0]["lr"] == Schedule(8e-3).rate(3) / 8
     assert math.isfinite(records[0].loss)
 
 
 def test_training_that_never_recovers_ends_with_a_way_out(sampler, monkeypatch):
-    learner = make_learner(MODEL, TASK, seed=0, device=CPU)
+    learner = make_learner(MODEL, TASK, Encoding(), seed=0, device=CPU)
     real = type(learner.network.head).loss
     monkeypatch.setattr(
         type(learner.network.head), "loss", lambda *arguments: real(*arguments) * math.inf

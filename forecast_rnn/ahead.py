@@ -1,0 +1,119 @@
+"""What is to be forecast, and what has to be known of the steps ahead."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from forecast_rnn.config import QUANTILE_LEVELS, Task
+from forecast_rnn.data.calendar import default_horizon, season_length
+from forecast_rnn.data.future import ITEM, future_frame, known_ahead, missing_ahead, rows_ahead
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.read import (
+    Findings,
+    format_times,
+    panel_from_frame,
+    read_future,
+    read_panel,
+)
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.errors import ConfigError, DataError
+
+Data = Path | str | pl.DataFrame
+
+
+def panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
+    """Read a file, standard input or a table.
+
+    Raises:
+        InputError: the input is not there.
+        DataError: it cannot be used as it is.
+    """
+    if isinstance(data, pl.DataFrame):
+        return panel_from_frame(data, hints)
+    return read_panel(_source(data), hints)
+
+
+def _source(data: Path | str) -> Path | Literal["-"]:
+    return "-" if data == "-" else Path(data)
+
+
+def usual_task(
+    panel: Panel,
+    horizon: int | None,
+    season: int | None = None,
+    quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
+) -> Task:
+    """Say what is forecast; what is None becomes what suits the frequency."""
+    lengths = panel.lengths()
+    rows = int(np.median(lengths[lengths > 0]))
+    season = season_length(panel.frequency, rows) if season is None else season
+    return Task(
+        horizon=default_horizon(panel.frequency, rows, season) if horizon is None else horizon,
+        season_length=season,
+        quantile_levels=quantile_levels,
+    )
+
+
+def look_ahead(panel: Panel, future: Data | None, horizon: int) -> tuple[Panel, tuple[str, ...]]:
+    """Take in the known columns of the steps ahead, from a file or a table; return warnings too.
+
+    Raises:
+        ConfigError: there are no known columns.
+        DataError: it cannot be used, or a row that is needed is not there.
+    """
+    if future is None:
+        return panel, ()
+    if not panel.schema.known:
+        raise ConfigError(
+            "there are no known columns, so --future has no use; name them with --known."
+        )
+    return read_future(
+        panel, future if isinstance(future, pl.DataFrame) else _source(future), horizon
+    )
+
+
+def check_ahead(panel: Panel, horizon: int) -> None:
+    """Refuse a panel whose known columns do not go on for a horizon.
+
+    Raises:
+        ConfigError: they do not go on at all.
+        DataError: they end too early, or lack values.
+    """
+    lacking = missing_ahead(panel, horizon)
+    if lacking is None:
+        return
+    if rows_ahead(panel).any():
+        raise DataError(
+            f"there is no value for {lacking}. Give a row with all known columns for each."
+        )
+    raise ConfigError(f"{about_ahead(panel, horizon)}.")
+
+
+def about_ahead(panel: Panel, horizon: int) -> str:
+    """Say which rows of known columns a forecast takes."""
+    wanted = future_frame(panel, horizon)["time"]
+    first, last = format_times(pl.Series([wanted.min(), wanted.max()]), panel.schema)
+    return (
+        f"a forecast takes the known columns {', '.join(panel.schema.known)} of the {horizon} "
+        f"steps after the last row of each series ({first} to {last}): pass --future FILE, whose "
+        "template `forecast-rnn future` writes, or add rows without a target to the data"
+    )
+
+
+def template(panel: Panel, horizon: int) -> pl.DataFrame:
+    """Return the rows of known columns that a forecast takes: ids, time, and what is known yet.
+
+    Raises:
+        ConfigError: there are no known columns.
+    """
+    if not panel.schema.known:
+        raise ConfigError("there are no known columns to fill in; name them with --known.")
+    wanted = future_frame(panel, horizon)
+    ids = panel.items.select(panel.schema.given_ids)[wanted[ITEM]]
+    times = format_times(wanted["time"], panel.schema).alias(panel.schema.timestamp)
+    rows = pl.DataFrame([*ids, times, *known_ahead(panel, wanted)])
+    # Targets in columns of their own share their rows.
+    keys = [*panel.schema.given_ids, panel.schema.timestamp]
+    return rows.unique(keys, keep="first", maintain_order=True)
