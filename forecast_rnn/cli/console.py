@@ -58,7 +58,11 @@ def _wrapped(text: str) -> str:
     width = max(20, shutil.get_terminal_size().columns)
     return "\n".join(
         textwrap.fill(
-            line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            line,
+            width,
+            subsequent_indent=" " * (len(line) - len(line.lstrip()) + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for line in text.splitlines()
     )

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.csv import csv_table
+from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.grid import build_panel, check_gaps
 from forecast_rnn.data.grouping import (
     PLAIN_IDS,
@@ -33,13 +34,14 @@ from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_num
 from forecast_rnn.data.timecells import plain_pattern, plain_times
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
 from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
-from forecast_rnn.errors import DataError
+from forecast_rnn.errors import DataError, Fault
 
 __all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]
 
 _FRAME_NAME = "the data frame"
 _SAMPLE_ROWS = 5000
 _TOLD = 5
+_NAME_IDS = "fill it in, or name the id columns with --id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,17 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     columns = table.sample.columns
     del table
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
-    times = parse_times(rows, roles.time, hints.date_format, pattern)
-    if hints.frequency is None:
-        check_excel_days(rows, roles.time, times)
-    values, warnings = _values(rows, roles.target)
-    groups = find_groups(_ids(rows, item_id), times.values)
+    faults = Faults(rows.name)
+    with faults.caught():
+        times = parse_times(rows, roles.time, hints.date_format, pattern)
+        if hints.frequency is None:
+            check_excel_days(rows, roles.time, times)
+    values, warnings = _values(rows, roles.target, faults)
+    ids = _ids(rows, item_id, faults)
+    faults.refuse()
+    groups = find_groups(ids, times.values)
     rows = replace(rows, frame=pl.DataFrame())
+    del ids
     series = group(groups, times.values, values)
     del groups, values
     schema = _schema(roles, item_id, times, hints)
@@ -155,32 +162,34 @@ def _regular(
 
 
 def _values(
-    rows: Rows, targets: Sequence[str]
+    rows: Rows, targets: Sequence[str], faults: Faults
 ) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
     values: dict[str, NDArray[np.float64]] = {}
     warnings: list[str] = []
     for target in targets:
-        column, found = parse_numbers(rows, target)
-        warnings += found
-        values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+        with faults.caught():
+            column, found = parse_numbers(rows, target)
+            warnings += found
+            values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
     return values, tuple(warnings)
 
 
-def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
+def _ids(rows: Rows, item_id: Sequence[str], faults: Faults) -> pl.DataFrame:
     ids = rows.frame.select(item_id)
     for name in item_id:
         absent = ids[name].is_null()
         if ids[name].dtype in (pl.String, pl.Categorical):
             absent |= ids[name] == ""
         if absent.any():
-            first = int(absent.arg_max() or 0)
-            raise DataError(
-                f"{rows.place(first, name)}: the id is missing ({int(absent.sum())} such rows). "
-                "Fill it in, or name the id columns with --id."
-            )
+            at = np.flatnonzero(absent.to_numpy())
+            found = [
+                Fault(rows.where(int(row)), name, "", "the id is missing", _NAME_IDS)
+                for row in at[:LISTED]
+            ]
+            faults.add(faults_error(rows.name, found, {name: len(at)}))
     return ids
 
 
