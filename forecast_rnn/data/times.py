@@ -231,8 +231,9 @@ def _reason(cell: str, first: str, where: str) -> tuple[str, str]:
     if has_short_year(cell):
         return "has a year of two digits", "write all four, or pass --date-format"
     if patterns_of(first) and has_zone(cell) != has_zone(first):
-        words = f"and {shown(first)} in {where}: some times have a UTC offset and some have none"
-        return words, "write all in one way"
+        own, other = ("a", "none") if has_zone(cell) else ("no", "one")
+        words = f"has {own} UTC offset and {shown(first)} in {where} has {other}"
+        return words, "write all in one way, for some times have a UTC offset and some have none"
     if re.search(r"(^|\D)0\d{3}(\D|$)", cell):
         return f"has a year before {FIRST_YEAR}", "correct it"
     if len(cell) == len(first) and patterns_of(cell) == patterns_of(first) != []:
