@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from forecast_rnn.backtest import ForecastFn, backtest
@@ -212,8 +211,7 @@ def _panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
 def _task(
     panel: Panel, horizon: int | None, season: int | None, quantile_levels: tuple[float, ...]
 ) -> Task:
-    lengths = panel.lengths()
-    rows = int(np.median(lengths[lengths > 0]))
+    rows = panel.usual_length()
     season = season_length(panel.frequency, rows) if season is None else season
     return Task(
         horizon=default_horizon(panel.frequency, rows, season) if horizon is None else horizon,
