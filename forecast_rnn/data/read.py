@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.csv import csv_table
-from forecast_rnn.data.faults import LISTED, Faults, faults_error
+from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.grid import build_panel, check_gaps
 from forecast_rnn.data.grouping import (
     PLAIN_IDS,
@@ -20,6 +20,7 @@ from forecast_rnn.data.grouping import (
     find_groups,
     group,
 )
+from forecast_rnn.data.ids import take_ids
 from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
@@ -34,14 +35,13 @@ from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_num
 from forecast_rnn.data.timecells import plain_pattern, plain_times
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
 from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
-from forecast_rnn.errors import DataError, Fault
+from forecast_rnn.errors import DataError
 
 __all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]
 
 _FRAME_NAME = "the data frame"
 _SAMPLE_ROWS = 5000
 _TOLD = 5
-_NAME_IDS = "fill it in, or name the id columns with --id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,8 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
         if hints.frequency is None:
             check_excel_days(rows, roles.time, times)
     values, warnings = _values(rows, roles.target, faults)
-    ids = _ids(rows, item_id, faults)
+    with faults.caught():
+        ids = take_ids(rows, item_id)
     faults.refuse()
     groups = find_groups(ids, times.values)
     rows = replace(rows, frame=pl.DataFrame())
@@ -175,22 +176,6 @@ def _values(
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
     return values, tuple(warnings)
-
-
-def _ids(rows: Rows, item_id: Sequence[str], faults: Faults) -> pl.DataFrame:
-    ids = rows.frame.select(item_id)
-    for name in item_id:
-        absent = ids[name].is_null()
-        if ids[name].dtype in (pl.String, pl.Categorical):
-            absent |= ids[name] == ""
-        if absent.any():
-            at = np.flatnonzero(absent.to_numpy())
-            found = [
-                Fault(rows.where(int(row)), name, "", "the id is missing", _NAME_IDS)
-                for row in at[:LISTED]
-            ]
-            faults.add(faults_error(rows.name, found, {name: len(at)}))
-    return ids
 
 
 def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, hints: Hints) -> Schema:
