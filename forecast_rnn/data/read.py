@@ -25,6 +25,7 @@ from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.parquet import parquet_table
+from forecast_rnn.data.patterns import Pattern
 from forecast_rnn.data.quality import check_missing, check_names, check_values
 from forecast_rnn.data.roles import Roles, find_roles, settle_ids
 from forecast_rnn.data.schema import Hints, Schema
@@ -121,9 +122,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
     faults = Faults(rows.name)
     with faults.caught():
-        times = parse_times(rows, roles.time, hints.date_format, pattern)
-        if hints.frequency is None:
-            check_excel_days(rows, roles.time, times)
+        times = _times(rows, roles.time, hints, pattern)
     values, warnings = _values(rows, roles.target, faults)
     with faults.caught():
         ids = take_ids(rows, item_id)
@@ -160,6 +159,13 @@ def _regular(
     panel, facts = fill_missing(build_panel(series, spacing, schema), schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
     return panel, facts, double + missing + gaps + odd
+
+
+def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
+    times = parse_times(rows, column, hints.date_format, pattern)
+    if hints.frequency is None:
+        check_excel_days(rows, column, times)
+    return times
 
 
 def _values(
