@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import polars as pl
 
 from forecast_rnn.config import QUANTILE_LEVELS, Task
@@ -46,8 +45,7 @@ def usual_task(
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
 ) -> Task:
     """Say what is forecast; what is None becomes what suits the frequency."""
-    lengths = panel.lengths()
-    rows = int(np.median(lengths[lengths > 0]))
+    rows = panel.usual_length()
     season = season_length(panel.frequency, rows) if season is None else season
     return Task(
         horizon=default_horizon(panel.frequency, rows, season) if horizon is None else horizon,

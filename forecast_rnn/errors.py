@@ -12,6 +12,8 @@ A message says what is wrong, where, the value seen, and one way out. Errors are
 caught once, in `forecast_rnn.cli`.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -27,10 +29,51 @@ class ConfigError(ForecastRnnError):
     exit_code = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place in the data that cannot be used as it is.
+
+    Attributes:
+        place: `line 172` of a text, `row 5` of an input without lines.
+        column: Name of the column, None if the whole row is at fault.
+        text: What stands there, None if nothing can be shown.
+        problem: What is wrong, with the text; of a whole row, what follows its place.
+        remedy: One way out.
+    """
+
+    place: str
+    column: str | None
+    text: str | None
+    problem: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """Where it is, and what is wrong."""
+        if self.column is None:
+            return f"{self.place} {self.problem}"
+        return f"{self.place}, column {self.column}: {self.problem}"
+
+
 class DataError(ForecastRnnError):
-    """The data cannot be used as it is."""
+    """The data cannot be used as it is.
+
+    Attributes:
+        faults: The first places at fault, where places are known.
+        counts: How many there are in all, by column; None stands for whole rows.
+    """
 
     exit_code = 65
+
+    def __init__(
+        self,
+        message: str,
+        faults: Sequence[Fault] = (),
+        counts: Mapping[str | None, int] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+        self.counts = dict(counts or {})
 
 
 class InputError(DataError):

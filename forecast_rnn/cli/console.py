@@ -58,7 +58,11 @@ def _wrapped(text: str) -> str:
     width = max(20, shutil.get_terminal_size().columns)
     return "\n".join(
         textwrap.fill(
-            line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            line,
+            width,
+            subsequent_indent=" " * (len(line) - len(line.lstrip()) + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for line in text.splitlines()
     )
@@ -86,6 +90,22 @@ def show_facts(facts: Mapping[str, object], *, result: bool = False) -> None:
     for name, value in facts.items():
         grid.add_row(Text(plain(name)), Text(plain(number(value))))
     _show(grid, result=result)
+
+
+def show_next(command: str) -> None:
+    """Write the next command to standard error in one line, so that it can be copied."""
+    if sys.stderr is None:
+        return
+    label = typer.style("next", bold=True) if _coloured(sys.stderr) else "next"
+    typer.echo(f"{label}  {plain(command)}", err=True, color=True)
+
+
+def width_of_result() -> int | None:
+    """Return the columns of the terminal that standard output is, None if it is none."""
+    import shutil
+
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if on_terminal else None
 
 
 def show_json(document: object) -> None:

@@ -2,22 +2,29 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.data import records
 from forecast_rnn.data.encoding import about_encoding, as_utf8
+from forecast_rnn.data.faults import LISTED, faults_error
 from forecast_rnn.data.parts import read_plain
 from forecast_rnn.data.records import Shape, Text
-from forecast_rnn.data.table import Plain, Rows, Table, column_names, counted
-from forecast_rnn.errors import DataError
+from forecast_rnn.data.table import Plain, Rows, Table, column_names, counted, shown
+from forecast_rnn.errors import DataError, Fault
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 2**17
 _SNIFFED_LINES = 50
+_TITLE = "is there a title above the header? Remove it"
+_MORE = "a field that holds the separator must be in quotes"
+_FEWER = "write all fields, also the empty ones, or copy the file again if it is cut off there"
 
 
 def csv_table(name: str, data: bytes, encoding: str | None = None) -> Table:
@@ -174,17 +181,27 @@ def _check_fields(text: Text, shape: Shape) -> None:
     wrong = np.flatnonzero((shape.fields != wanted) & ~shape.blank)
     if not len(wrong):
         return
-    first = int(wrong[0])
-    fields, line = int(shape.fields[first]), int(shape.line[first])
-    hint = (
-        "Is there a title above the header? Remove it"
-        if fields > wanted and first <= 5 and len(wrong) > 0.5 * len(shape.fields)
-        else "A field that holds the separator must be in quotes"
-    )
-    raise DataError(
-        f"{text.name} line {line} has {fields} fields where the header has {wanted}"
-        f"{f' ({len(wrong)} such lines)' if len(wrong) > 1 else ''}. {hint}."
-    )
+    if wrong[0] <= 5 and shape.fields[wrong[0]] > wanted and 2 * len(wrong) > len(shape.fields):
+        fault = _wrong_fields(text, shape, int(wrong[0]), _TITLE)
+        raise faults_error(text.name, [fault])
+    faults = [
+        _wrong_fields(text, shape, int(record), _MORE if shape.fields[record] > wanted else _FEWER)
+        for record in wrong[:LISTED]
+    ]
+    raise faults_error(text.name, faults, {None: len(wrong)})
+
+
+def _wrong_fields(text: Text, shape: Shape, record: int, remedy: str) -> Fault:
+    line, fields = int(shape.line[record]), int(shape.fields[record])
+    written = _line(text, line)
+    problem = f"has {fields} fields where the header has {shape.fields[0]}: {shown(written)}"
+    return Fault(f"line {line}", None, written, problem, remedy)
+
+
+def _line(text: Text, number: int) -> str:
+    """Return a line as it stands."""
+    lines = itertools.islice(io.BytesIO(text.data), number - text.first_line, None)
+    return next(lines, b"").decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _counted_line(first_line: int) -> Callable[[int], str]:
@@ -195,8 +212,10 @@ def _counted_line(first_line: int) -> Callable[[int], str]:
 def _found_line(text: Text) -> Callable[[int], str]:
     """Return what looks up on which line a row begins, when it is asked."""
 
-    def where(row: int) -> str:
+    @cache
+    def lines() -> NDArray[np.int64]:
         shape = records.measure(text)
-        return f"line {int(shape.line[1:][~shape.blank[1:]][row])}"
+        found: NDArray[np.int64] = shape.line[1:][~shape.blank[1:]]
+        return found
 
-    return where
+    return lambda row: f"line {int(lines()[row])}"

@@ -6,14 +6,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.schema import Duplicates
 from forecast_rnn.data.stamps import Stamps, to_stamps
 from forecast_rnn.data.table import Plain, Rows, counted, shown
-from forecast_rnn.errors import DataError
+from forecast_rnn.errors import DataError, Fault
 
 # More than that are no slip: a column that names series is not known as such.
 _MOST_DOUBLE = 0.1
 
+
+_ONE_OF_TWO = (
+    "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
+    "series apart, name it with --id; or, if the clock was put back, write times with their UTC "
+    "offset"
+)
 
 PLAIN_IDS = Plain(pl.Categorical, lambda cells: cells)
 
@@ -161,11 +168,13 @@ def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]
     again = _again(series)
     if not again.any():
         return series, ()
+    faults = Faults(rows.name)
     for name, column in (series.values | series.covariates).items():
         before = np.append(np.nan, column[:-1])
         other = again & (column != before) & ~(np.isnan(column) & np.isnan(before))
         if other.any():
-            raise _conflict(series, rows, name, int(np.flatnonzero(other)[0]))
+            faults.add(_conflicts(series, rows, name, np.flatnonzero(other)))
+    faults.refuse()
     first = int(np.flatnonzero(again)[0])
     where = rows.where(series.input_row(first))
     count = int(np.count_nonzero(again))
@@ -243,17 +252,24 @@ def without_rows(series: Series, dropped: NDArray[np.bool_]) -> Series:
     )
 
 
-def _conflict(series: Series, rows: Rows, column: str, row: int) -> DataError:
-    first, second = series.input_row(row - 1), series.input_row(row)
-    if column in series.values:
-        values = series.values[column][row - 1], series.values[column][row]
-        one, two = ("no value" if np.isnan(value) else f"{value:.15g}" for value in values)
-    else:
-        one, two = "one thing", "another"  # names are not at hand here
-    return DataError(
-        f"{rows.name}: {series.name(series.item(row))} has two rows at {series.times[row]}: "
-        f"{column} is {one} in {rows.where(first)} and {two} in {rows.where(second)}. Remove one "
-        "of them, or pass --duplicates sum, mean or last; or, if another column tells series "
-        "apart, name it with --id; or, if the clock was put back, write times with their UTC "
-        "offset."
-    )
+def _conflicts(series: Series, rows: Rows, column: str, found: NDArray[np.int64]) -> DataError:
+    """Return the error of rows that have the time of the row before but another value."""
+    second = found if series.row is None else series.row[found]
+    faults = []
+    for row in found[np.argsort(second, kind="stable")[:LISTED]]:
+        one, two = _told(series, column, row - 1), _told(series, column, row)
+        where = rows.where(series.input_row(row))
+        problem = (
+            f"{series.name(series.item(row))} has two rows at {series.times[int(row)]}: {column} "
+            f"is {one} in {rows.where(series.input_row(row - 1))} and {two} in {where}"
+        )
+        faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
+    return faults_error(rows.name, faults, {column: len(found)})
+
+
+def _told(series: Series, column: str, row: int) -> str:
+    """Return a value as messages show it; names of covariates are not at hand here."""
+    if column not in series.values:
+        return "another"
+    value = series.values[column][row]
+    return "no value" if np.isnan(value) else f"{value:.15g}"

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.data.table import Plain, Rows, counted, listed, shown
-from forecast_rnn.errors import DataError
+from forecast_rnn.data.faults import LISTED, faults_error
+from forecast_rnn.data.table import Plain, Rows, counted, shown
+from forecast_rnn.errors import DataError, Fault
 
 MISSING = frozenset(
     {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "missing"}
@@ -16,19 +17,30 @@ MISSING = frozenset(
 )
 LIMIT = 1e100
 _EXACT = 2**53
-_SHOWN = 5
 _DECIMAL_COMMA = r"^[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
-_FAULTS = (
-    (r"^[+-]?(inf|infinity)$", "is infinite; leave the cell empty if the value is not known"),
-    (r"^[+-]?0x[0-9a-f]+$", "is hexadecimal; write it in decimal"),
-    (r"^[+-]?\d[\d_]*_[\d_.]*$", "holds underscores; remove them"),
-    (r"^\(.*\)$", "is in parentheses; write a negative number with a minus sign"),
-    (r"%$", "is a percentage; write the number alone"),
-    (r"^[-+]?\s*[$€£¥₹]|[$€£¥₹]$", "has a currency sign; write the number alone"),
-    (r"^[\u2212\u2013\u2014]", "has a dash that is not a minus sign; write '-'"),
-    (r"^[+-]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?$", "has thousands marks; remove them"),
-    (r"^(true|false|yes|no)$", "is a truth value; write 1 and 0"),
+_LEAVE = "correct it, or leave the cell empty if the value is not known"
+_ALONE = "write the number alone"
+_REASONS = (
+    (r"^[+-]?(inf|infinity)$", "is infinite", _LEAVE),
+    (r"^[+-]?0x[0-9a-f]+$", "is hexadecimal", "write it in decimal"),
+    (r"^[+-]?\d[\d_]*_[\d_.]*$", "holds underscores", "remove them"),
+    (r"^\(.*\)$", "is in parentheses", "write a negative number with a minus sign"),
+    (r"%$", "is a percentage", _ALONE),
+    (r"^[-+]?\s*[$€£¥₹]|[$€£¥₹]$", "has a currency sign", _ALONE),
+    (r"^[\u2212\u2013\u2014]", "has a dash that is not a minus sign", "write '-'"),
+    (
+        r"^[+-]?\d{1,3}([,.' \u00a0\u202f]\d{3})+([.,]\d+)?$",
+        "has thousands marks",
+        "write the number without them",
+    ),
+    (r"^(true|false|yes|no)$", "is a truth value", "write 1 and 0"),
+    (
+        r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$",
+        f"is beyond {LIMIT:g}, the largest number that is read",
+        _LEAVE,
+    ),
+    ("", "is not a number", _LEAVE),
 )
 
 
@@ -36,7 +48,7 @@ def parse_numbers(rows: Rows, column: str) -> tuple[pl.Series, tuple[str, ...]]:
     """Return a column as finite Float64, missing as null, and warnings.
 
     Raises:
-        DataError: a cell is neither a number nor a way to write a missing value.
+        DataError: cells are neither a number nor a way to write a missing value.
     """
     cells = rows.frame[column]
     values = cells.cast(pl.Float64, strict=False)
@@ -49,8 +61,8 @@ def parse_numbers(rows: Rows, column: str) -> tuple[pl.Series, tuple[str, ...]]:
         values = values.fill_nan(None)
     largest = _largest(values)
     if largest > LIMIT:
-        beyond = (values.abs() > LIMIT).fill_null(False)
-        raise _beyond_limit(rows, column, int(beyond.arg_max() or 0))
+        beyond = np.flatnonzero((values.abs() > LIMIT).fill_null(False).to_numpy())
+        raise _not_numbers(rows, column, beyond, cells.gather(beyond).cast(pl.String))
     if largest >= _EXACT:
         warnings += _inexact(rows, column, values)
     return values, tuple(warnings)
@@ -103,30 +115,19 @@ def _comma_is_decimal(rows: Rows, column: str, with_comma: pl.Series) -> bool:
 
 
 def _not_numbers(rows: Rows, column: str, at: NDArray[np.int64], cells: pl.Series) -> DataError:
-    first = str(cells[0])
-    reason = "is not a number; correct it, or leave the cell empty if the value is not known"
-    for pattern, words in _FAULTS:
-        if re.search(pattern, first, re.IGNORECASE):
-            reason = words
-            break
-    else:
-        if re.match(r"^[+-]?[\d.]+(e[+-]?\d+)?$", first, re.IGNORECASE) and first.count(".") < 2:
-            reason = f"is beyond {LIMIT:g}, the largest number that is read"
-    more = [
-        f"{rows.where(int(row))} {shown(str(cell))}"
-        for row, cell in zip(at[1:_SHOWN], cells[1:_SHOWN], strict=False)
+    faults = [
+        Fault(rows.where(int(row)), column, cell, *_reason(cell))
+        for row, cell in zip(at[:LISTED], cells[:LISTED], strict=True)
     ]
-    others = f" {len(at) - 1} more: {listed(more)}{', …' if len(at) > _SHOWN else ''}."
-    place = rows.place(int(at[0]), column)
-    return DataError(f"{place}: {shown(first)} {reason}.{others if more else ''}")
+    return faults_error(rows.name, faults, {column: len(at)})
 
 
-def _beyond_limit(rows: Rows, column: str, row: int) -> DataError:
-    cell = rows.frame[column][row]
-    return DataError(
-        f"{rows.place(row, column)}: {shown(str(cell))} is beyond {LIMIT:g}, the largest number "
-        "that is read; correct it, or leave the cell empty."
+def _reason(cell: str) -> tuple[str, str]:
+    """Return what is wrong with a cell, and a way out."""
+    words, remedy = next(
+        reason for pattern, *reason in _REASONS if re.search(pattern, cell, re.IGNORECASE)
     )
+    return f"{shown(cell)} {words}", remedy
 
 
 def _inexact(rows: Rows, column: str, values: pl.Series) -> list[str]:

@@ -40,6 +40,11 @@ class Panel:
         """Return the rows of each item, [N]."""
         return np.diff(self.indptr)
 
+    def usual_length(self) -> int:
+        """Return the median of the rows of the items that have any."""
+        lengths = self.lengths()
+        return int(np.median(lengths[lengths > 0]))
+
     def item_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the items to which rows belong."""
         return np.searchsorted(self.indptr, rows, side="right").astype(np.int64) - 1

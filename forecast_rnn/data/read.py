@@ -17,6 +17,7 @@ from forecast_rnn.data.covariates import (
 )
 from forecast_rnn.data.csv import csv_table
 from forecast_rnn.data.cutoff import cut_off
+from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.future import cut_future, rows_ahead, trailing, with_future
 from forecast_rnn.data.grid import build_panel, check_gaps
 from forecast_rnn.data.grouping import (
@@ -29,10 +30,12 @@ from forecast_rnn.data.grouping import (
     without_rows,
 )
 from forecast_rnn.data.holiday import check_countries
+from forecast_rnn.data.ids import take_ids
 from forecast_rnn.data.missing import fill_missing
 from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.parquet import parquet_table
+from forecast_rnn.data.patterns import Pattern
 from forecast_rnn.data.quality import check_missing, check_names, check_values
 from forecast_rnn.data.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.schema import Hints, Schema
@@ -93,7 +96,7 @@ def read_future(
     check_columns(table, columns)
     rows = table.load(columns, {})
     times = parse_times(rows, schema.timestamp, hints.date_format)
-    ids = _ids(rows, schema.given_ids)
+    ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
     categorical = [name for name in schema.known if name in schema.categorical]
     known, said = parse_columns(rows, schema.known, categorical)
@@ -160,20 +163,23 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     columns = table.sample.columns
     del table
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
-    times = parse_times(rows, roles.time, hints.date_format, pattern)
-    if hints.frequency is None:
-        check_excel_days(rows, roles.time, times)
-    if hints.cutoff is not None:
-        keep = bool(hints.known)
-        rows, times = cut_off(rows, times, hints.cutoff, targets=roles.target, keep=keep)
-    values, warnings = _values(rows, roles.target)
-    covariates, said = parse_columns(rows, hints.covariates, hints.categorical)
+    faults = Faults(rows.name)
+    with faults.caught():
+        times = _times(rows, roles.time, hints, pattern)
+        if hints.cutoff is not None:
+            keep = bool(hints.known)
+            rows, times = cut_off(rows, times, hints.cutoff, targets=roles.target, keep=keep)
+    values, warnings = _values(rows, roles.target, faults)
+    with faults.caught():
+        ids = take_ids(rows, item_id)
+        covariates, said = parse_columns(rows, hints.covariates, hints.categorical)
+    faults.refuse()
     said += check_leaks(covariates, values[roles.target[0]])
-    groups = find_groups(_ids(rows, item_id), times.values)
+    groups = find_groups(ids, times.values)
     rows = replace(rows, frame=pl.DataFrame())
     beside = {name: column.values for name, column in covariates.items()}
     series = group(groups, times.values, values, beside)
-    del groups, values, beside
+    del ids, groups, values, beside
     schema = _schema(roles, item_id, times, hints, covariates)
     panel, facts, put_right = _regular(series, rows, schema, covariates)
     used = {roles.time, *roles.target, *item_id, *schema.covariates}
@@ -207,34 +213,27 @@ def _regular(
     return panel, facts, double + missing + gaps + odd
 
 
+def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
+    times = parse_times(rows, column, hints.date_format, pattern)
+    if hints.frequency is None:
+        check_excel_days(rows, column, times)
+    return times
+
+
 def _values(
-    rows: Rows, targets: Sequence[str]
+    rows: Rows, targets: Sequence[str], faults: Faults
 ) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
     values: dict[str, NDArray[np.float64]] = {}
     warnings: list[str] = []
     for target in targets:
-        column, found = parse_numbers(rows, target)
-        warnings += found
-        values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+        with faults.caught():
+            column, found = parse_numbers(rows, target)
+            warnings += found
+            values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
     return values, tuple(warnings)
-
-
-def _ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
-    ids = rows.frame.select(item_id)
-    for name in item_id:
-        absent = ids[name].is_null()
-        if ids[name].dtype in (pl.String, pl.Categorical):
-            absent |= ids[name] == ""
-        if absent.any():
-            first = int(absent.arg_max() or 0)
-            raise DataError(
-                f"{rows.place(first, name)}: the id is missing ({int(absent.sum())} such rows). "
-                "Fill it in, or name the id columns with --id."
-            )
-    return ids
 
 
 def _schema(

@@ -1,12 +1,14 @@
 """Text to times by one format a column, kept so that output is written as the input was."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
+from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.patterns import Pattern, has_short_year, has_zone, patterns_of
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.table import Rows, shown
@@ -20,9 +22,10 @@ from forecast_rnn.data.timecells import (
     year_of,
 )
 from forecast_rnn.data.zones import find_zone, offset_of
-from forecast_rnn.errors import ConfigError, DataError
+from forecast_rnn.errors import ConfigError, DataError, Fault
 
 _EXCEL_DAYS = (29_000, 62_000)
+_MISSING = ("the time is missing", "fill it in, or remove the row")
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
 
 
@@ -51,10 +54,12 @@ def parse_times(
     """Return a time column as times or integers; `pattern` if `plain_times` converted it.
 
     Raises:
-        DataError: a cell is missing or is no time, or all cells can be read in two ways.
+        DataError: cells are missing or are no times, or all cells can be read in two ways.
     """
     cells = rows.frame[column]
-    _check_present(rows, column, cells)
+    absent = _absent(cells)
+    if absent.any():
+        raise _with_absent(rows, column, date_format, absent)
     if cells.dtype == pl.String:
         return _from_text(rows, column, cells, date_format)
     written = pattern.writing if pattern is not None and not rows.typed else None
@@ -78,26 +83,46 @@ def format_times(times: pl.Series, schema: Schema) -> pl.Series:
     return written
 
 
-def _check_present(rows: Rows, column: str, cells: pl.Series) -> None:
+def _absent(cells: pl.Series) -> pl.Series:
     absent = cells.is_null()
-    if cells.dtype == pl.String:
-        absent |= cells.str.len_bytes() == 0
-    if absent.any():
-        first = int(absent.arg_max() or 0)
-        raise DataError(
-            f"{rows.place(first, column)}: the time is missing ({int(absent.sum())} such rows). "
-            "Fill it in, or remove the row."
-        )
+    return absent | (cells.str.len_bytes() == 0) if cells.dtype == pl.String else absent
+
+
+def _with_absent(rows: Rows, column: str, date_format: str | None, absent: pl.Series) -> DataError:
+    """Return the error of a column with missing times, and of those that cannot be read."""
+    faults = Faults(rows.name)
+    faults.add(_faulty(rows, column, absent, lambda cell: _MISSING))
+    kept = np.flatnonzero(~absent.to_numpy())
+    present = replace(rows, frame=rows.frame[kept], where=lambda row: rows.where(int(kept[row])))
+    if len(kept):
+        with faults.caught():
+            parse_times(present, column, date_format)
+    return faults.error()
+
+
+def _faulty(
+    rows: Rows, column: str, bad: pl.Series, reason: Callable[[str], tuple[str, str]]
+) -> DataError:
+    """Return the error of the cells that are bad, with what `reason` says of each."""
+    at = np.flatnonzero(bad.to_numpy())
+    cells = rows.frame[column].gather(at[:LISTED]).cast(pl.String).fill_null("")
+    faults = [
+        Fault(rows.where(int(row)), column, cell, *reason(cell))
+        for row, cell in zip(at, cells, strict=False)
+    ]
+    return faults_error(rows.name, faults, {column: len(at)})
 
 
 def _from_numbers(rows: Rows, column: str, cells: pl.Series) -> Times:
     whole = cells.cast(pl.Int64, strict=False)
     bad = whole.is_null() | (whole.cast(pl.Float64) != cells.cast(pl.Float64))
     if bad.any():
-        first = int(bad.arg_max() or 0)
-        cell = shown(str(cells[first]))
-        raise DataError(f"{rows.place(first, column)}: {cell} is neither a time nor a whole step.")
+        raise _faulty(rows, column, bad, _neither)
     return Times(whole, "integer")
+
+
+def _neither(cell: str) -> tuple[str, str]:
+    return f"{shown(cell)} is neither a time nor a whole step", "correct it"
 
 
 def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | None) -> Times:
@@ -115,7 +140,7 @@ def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | Non
     if not bad.any() and year_of(values.min()) < FIRST_YEAR:
         bad = values.dt.year() < FIRST_YEAR
     if bad.any():
-        raise _not_times(rows, column, cells, int(bad.arg_max() or 0))
+        raise _not_times(rows, column, bad)
     return _with_zone(cells, values, written)
 
 
@@ -124,7 +149,7 @@ def _integers(rows: Rows, column: str, cells: pl.Series) -> Times:
     whole = cells.cast(pl.Int64, strict=False)
     bad = whole.is_null() | ~plain
     if bad.any():
-        raise _not_times(rows, column, cells, int(bad.arg_max() or 0))
+        raise _not_times(rows, column, bad)
     return _compact(Times(whole, "integer"))
 
 
@@ -142,10 +167,10 @@ def check_excel_days(rows: Rows, column: str, times: Times) -> None:
     values = times.values
     if times.type == "integer" and values.is_between(low, high).all():
         day = np.datetime64("1899-12-30") + np.timedelta64(int(values[0]), "D")
-        raise DataError(
-            f"{rows.place(0, column)}: '{values[0]}' looks like Excel day numbers ({values[0]} "
-            f"would be {day}). Format the column as dates; if these are plain steps, pass --freq."
-        )
+        problem = f"'{values[0]}' looks like Excel day numbers ({values[0]} would be {day})"
+        remedy = "format the column as dates or, if these are plain steps, pass --freq"
+        fault = Fault(rows.where(0), column, str(values[0]), problem, remedy)
+        raise faults_error(rows.name, [fault])
 
 
 def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str) -> Times:
@@ -159,11 +184,9 @@ def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str)
         raise ConfigError(f"--date-format {shown(date_format)} cannot be used: {reason}.") from None
     bad = values.is_null()
     if bad.any():
-        first = int(bad.arg_max() or 0)
-        raise DataError(
-            f"{rows.place(first, column)}: {shown(cells[first])} does not fit --date-format "
-            f"{shown(date_format)} ({int(bad.sum())} such rows)."
-        )
+        words = f"does not fit --date-format {shown(date_format)}"
+        remedy = "correct it, or pass another --date-format"
+        raise _faulty(rows, column, bad, lambda cell: (f"{shown(cell)} {words}", remedy))
     if values.dtype == pl.Date:
         return Times(values, "date", date_format)
     zone: str | None = getattr(values.dtype, "time_zone", None)
@@ -181,27 +204,44 @@ def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern])
     if doubtful and faults == [0, 0] and apart.any():
         at = int(apart.arg_max() or 0)
         one, two = readings[0][at], readings[1][at]
-        raise DataError(
-            f"{rows.place(at, column)}: {shown(cells[at])} may be {one:%-d %B %Y} (day first) or "
-            f"{two:%-d %B %Y} (month first), and no row settles it. Pass "
-            f"--date-format '{patterns[0].writing}' or --date-format '{patterns[1].writing}'."
+        problem = (
+            f"{shown(cells[at])} may be {one:%-d %B %Y} (day first) or {two:%-d %B %Y} (month "
+            "first), and no row settles it"
         )
+        ways = " or ".join(f"--date-format '{pattern.writing}'" for pattern in patterns)
+        fault = Fault(rows.where(at), column, cells[at], problem, f"pass {ways}")
+        raise faults_error(rows.name, [fault])
     return patterns[int(np.argmin(faults))]
 
 
-def _not_times(rows: Rows, column: str, cells: pl.Series, at: int) -> DataError:
-    cell, first = str(cells[at]), str(cells[0])
+def _not_times(rows: Rows, column: str, bad: pl.Series) -> DataError:
+    first = rows.frame[column][0].strip()
+
+    def reason(cell: str) -> tuple[str, str]:
+        words, remedy = _reason(cell.strip(), first, rows.where(0))
+        return f"{shown(cell)} {words}", remedy
+
+    return _faulty(rows, column, bad, reason)
+
+
+def _reason(cell: str, first: str, where: str) -> tuple[str, str]:
+    """Return what is wrong with a cell in a column with this first one, and a way out."""
     if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", cell):
-        reason = "looks like an Excel day number; format the column as dates"
-    elif has_short_year(cell):
-        reason = "has a year of two digits; write all four, or pass --date-format"
-    elif patterns_of(first) and has_zone(cell) != has_zone(first):
-        reason = f"and {shown(first)} in row 1: some times have a UTC offset and some have none"
-    elif at and patterns_of(cell):
-        reason = f"is not a date that is written like the first, {shown(first)}"
-    else:
-        reason = "is not a date or a whole step; correct it, or pass --date-format"
-    return DataError(f"{rows.place(at, column)}: {shown(cell)} {reason}.")
+        return "looks like an Excel day number", "format the column as dates"
+    if has_short_year(cell):
+        return "has a year of two digits", "write all four, or pass --date-format"
+    if patterns_of(first) and has_zone(cell) != has_zone(first):
+        own, other = ("a", "none") if has_zone(cell) else ("no", "one")
+        words = f"has {own} UTC offset and {shown(first)} in {where} has {other}"
+        return words, "write all in one way, for some times have a UTC offset and some have none"
+    if re.search(r"(^|\D)0\d{3}(\D|$)", cell):
+        return f"has a year before {FIRST_YEAR}", "correct it"
+    if len(cell) == len(first) and patterns_of(cell) == patterns_of(first) != []:
+        return "is not a date of the calendar", "correct it"
+    if cell != first and patterns_of(cell):
+        words = f"is not a date that is written like the first, {shown(first)}"
+        return words, "correct it, or write all in one way"
+    return "is not a date or a whole step", "correct it, or pass --date-format"
 
 
 def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:

@@ -154,3 +154,33 @@ def test_no_color_is_respected():
 
     assert "\x1b[33m" not in seen
     assert "5/10" in seen
+
+
+def test_a_listed_line_is_wrapped_below_itself(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    console.show_error("two faults:\n  line 3: a fault that is told at length\n  line 4: odd")
+
+    assert capsys.readouterr().err.splitlines() == [
+        "error: two faults:",
+        "  line 3: a fault that is told",
+        "    at length",
+        "  line 4: odd",
+    ]
+
+
+def test_the_next_command_is_one_line(capsys):
+    console.show_next("forecast-rnn train " + "a" * 200 + "\x1b.csv")
+
+    assert capsys.readouterr().err == "next  forecast-rnn train " + "a" * 200 + "\\x1b.csv\n"
+
+
+def test_there_is_no_width_off_the_terminal(capsys, monkeypatch):
+    assert console.width_of_result() is None
+
+    monkeypatch.setenv("COLUMNS", "97")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+    assert console.width_of_result() == 97

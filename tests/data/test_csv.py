@@ -101,6 +101,27 @@ def test_a_text_in_disorder_is_refused_with_its_line(text: str | bytes, message:
         load(text)
 
 
+def test_rows_of_another_length_are_listed_as_they_stand() -> None:
+    rows = "".join(f"{row},x\n" for row in range(30))
+
+    with pytest.raises(DataError) as caught:
+        load("a,b\n" + rows + "1,2,3\n\n" + rows + "4\n5,6,7\n8,9,10\n")
+
+    assert str(caught.value).splitlines() == [
+        "data.csv has 4 faults:",
+        "  line 32 has 3 fields where the header has 2: '1,2,3'; a field that holds the separator "
+        "must be in quotes",
+        "  line 64 has 1 fields where the header has 2: '4'; write all fields, also the empty "
+        "ones, or copy the file again if it is cut off there",
+        "  line 65 has 3 fields where the header has 2: '5,6,7'",
+        "  line 66 has 3 fields where the header has 2: '8,9,10'",
+    ]
+    assert [(fault.column, fault.text) for fault in caught.value.faults[1:3]] == [
+        (None, "4"),
+        (None, "5,6,7"),
+    ]
+
+
 def test_plain_columns_are_converted_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_PART_BYTES", 70)
     text = "a,b\n" + "".join(f"x{row},{row}.5\n" for row in range(100)) + "y,\n"

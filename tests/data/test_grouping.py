@@ -85,6 +85,24 @@ def test_a_file_of_doubles_is_no_slip(read: Read) -> None:
         read(lines(10) * 2)
 
 
+def test_conflicting_rows_are_listed_by_line(read: Read) -> None:
+    rows = lines(20, items=("a", "b"))
+    again = [row.rpartition(",")[0] + ",99" for row in reversed(rows[:12])]
+
+    with pytest.raises(DataError) as caught:
+        read([*rows, *again])
+
+    text = str(caught.value).splitlines()
+    assert text[0].endswith("data.csv has 12 faults:")
+    assert text[1].startswith(
+        "  line 42, column y: series 'a' has two rows at 2024-01-12: y is 11.5 in line 13 and 99 "
+        "in line 42; remove one of them, or pass --duplicates"
+    )
+    assert text[2].endswith("y is 10.5 in line 12 and 99 in line 43")
+    assert [fault.place for fault in caught.value.faults] == [f"line {n}" for n in range(42, 52)]
+    assert text[-1] == "  and 2 more"
+
+
 def test_a_missing_id_is_an_error(read: Read) -> None:
     with pytest.raises(DataError, match="line 7, column unique_id: the id is missing"):
         read([*lines(5), ",2024-01-06,1"])

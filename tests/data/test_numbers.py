@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecast_rnn.data.numbers import MISSING, parse_numbers
-from forecast_rnn.data.table import Rows
+from forecast_rnn.data.table import Rows, row_number
 from forecast_rnn.errors import DataError
 
 Column = Callable[[list[str]], Rows]
@@ -82,9 +83,38 @@ def test_what_is_no_number_is_refused_with_line_text_and_reason(
     assert cell in str(caught.value)
 
 
-def test_a_message_lists_a_few_more_faults(column: Column) -> None:
-    with pytest.raises(DataError, match=r"line 2, column y: 'x1' .* 7 more: line 3 'x2'.*…"):
-        parse_numbers(column([f"x{number}" for number in range(1, 9)]), "y")
+def test_up_to_ten_faults_are_listed_with_their_lines_and_the_others_counted(
+    column: Column,
+) -> None:
+    with pytest.raises(DataError) as caught:
+        parse_numbers(column(["1", "$5", *(f"x{number}" for number in range(12))]), "y")
+
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "data.csv has 13 faults:"
+    assert lines[1] == "  line 3, column y: '$5' has a currency sign; write the number alone"
+    assert lines[2].startswith("  line 4, column y: 'x0' is not a number; correct it")
+    assert lines[3] == "  line 5, column y: 'x1' is not a number"
+    assert lines[-1] == "  and 3 more"
+    assert len(lines) == 12
+    assert [(fault.place, fault.text) for fault in caught.value.faults[:2]] == [
+        ("line 3", "$5"),
+        ("line 4", "x0"),
+    ]
+    assert caught.value.counts == {"y": 13}
+
+
+@pytest.mark.parametrize("dtype", [pl.Float32, pl.Float64])
+def test_typed_numbers_beyond_the_largest_are_all_named(dtype: pl.DataType) -> None:
+    values = pl.Series("y", [1.0, float("inf"), 2.0, -float("inf")], dtype=dtype)
+    rows = Rows("data.parquet", pl.DataFrame({"y": values}), row_number, typed=True)
+
+    with pytest.raises(DataError) as caught:
+        parse_numbers(rows, "y")
+
+    assert [(fault.place, fault.text) for fault in caught.value.faults] == [
+        ("row 2", "inf"),
+        ("row 4", "-inf"),
+    ]
 
 
 def test_a_decimal_comma_is_read_and_said(column: Column) -> None:

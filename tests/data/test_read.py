@@ -165,3 +165,36 @@ def test_strict_reading_lists_the_first_warnings() -> None:
 
 def test_strict_reading_takes_data_without_warnings() -> None:
     assert refuse_warnings(()) is None  # type: ignore[func-returns-value]
+
+
+def test_faults_of_all_columns_are_told_in_one_go(read: Read) -> None:
+    rows = lines(20)
+    rows[3] = "a,2024-01-04,abc"
+    rows[7] = "a,2024-01-32,7"
+    rows[9] = ",2024-01-10,9"
+
+    with pytest.raises(DataError) as caught:
+        read(rows)
+
+    text = str(caught.value).splitlines()
+    assert text[0].endswith(
+        "data.csv has 3 faults (1 in column 'ds', 1 in column 'y', 1 in column 'unique_id'):"
+    )
+    assert [line.partition(":")[0].strip() for line in text[1:]] == [
+        "line 5, column y",
+        "line 9, column ds",
+        "line 11, column unique_id",
+    ]
+
+
+def test_faults_of_every_target_are_told(read: Read) -> None:
+    rows = [f"2024-01-0{day},{day},{day}" for day in range(1, 9)]
+    rows[2], rows[5] = "2024-01-03,x,3", "2024-01-06,6,?!"
+
+    with pytest.raises(DataError) as caught:
+        read("\n".join(["ds,b,a", *rows]), Hints(target=("a", "b")))
+
+    assert [(fault.place, fault.column) for fault in caught.value.faults] == [
+        ("line 4", "b"),
+        ("line 7", "a"),
+    ]

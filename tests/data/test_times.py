@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecast_rnn.data.patterns import patterns_of
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.data.table import Rows
+from forecast_rnn.data.table import Rows, row_number
 from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
 from forecast_rnn.errors import ConfigError, DataError
 
@@ -145,11 +145,54 @@ def test_day_and_month_that_no_row_settles_are_refused_with_both_readings() -> N
         (["2024-02-29", "tomorrow"], "'tomorrow' is not a date"),
         (["2024-02-29T00:00", "2024-02-29T01:00+01:00"], "some have none"),
         (["2024-02-29", ""], "the time is missing"),
+        (["2023-02-28", "2023-02-29"], "'2023-02-29' is not a date of the calendar"),
+        (["2024-02-29", "0024-02-29"], "'0024-02-29' has a year before 1000"),
     ],
 )
 def test_a_time_that_does_not_fit_is_refused_with_its_line(cells: list[str], reason: str) -> None:
     with pytest.raises(DataError, match=f"data.csv line 3, column ds: .*{reason}"):
         parse(cells)
+
+
+def test_missing_times_and_what_is_no_time_are_told_in_one_go() -> None:
+    with pytest.raises(DataError) as caught:
+        parse(["", "2024-01-02", "2024-01-32", "2024-01-04", "", "Friday"])
+
+    assert str(caught.value).splitlines() == [
+        "data.csv has 4 faults:",
+        "  line 2, column ds: the time is missing; fill it in, or remove the row",
+        "  line 4, column ds: '2024-01-32' is not a date of the calendar; correct it",
+        "  line 6, column ds: the time is missing",
+        "  line 7, column ds: 'Friday' is not a date or a whole step; correct it, or pass "
+        "--date-format",
+    ]
+
+
+def test_a_column_without_any_time_is_refused() -> None:
+    with pytest.raises(DataError, match="line 2, column ds: the time is missing") as caught:
+        parse(["", ""])
+
+    assert caught.value.counts == {"ds": 2}
+
+
+def test_typed_times_that_are_missing_are_refused_by_row() -> None:
+    cells = pl.Series("ds", [date(2024, 1, 1), None, date(2024, 1, 3), None])
+    rows = Rows("data.parquet", pl.DataFrame({"ds": cells}), row_number, typed=True)
+
+    with pytest.raises(DataError) as caught:
+        parse_times(rows, "ds", None)
+
+    assert [fault.place for fault in caught.value.faults] == ["row 2", "row 4"]
+
+
+def test_steps_that_are_not_whole_are_refused() -> None:
+    cells = pl.Series("ds", [1.0, 2.5, 3.0, 4.25])
+    rows = Rows("data.parquet", pl.DataFrame({"ds": cells}), row_number, typed=True)
+
+    with pytest.raises(DataError, match=r"row 2, column ds: '2\.5' is neither a time") as caught:
+        parse_times(rows, "ds", None)
+
+    assert [fault.text for fault in caught.value.faults] == ["2.5", "4.25"]
 
 
 def test_a_year_of_two_digits_is_refused() -> None:
