@@ -7,7 +7,7 @@ import polars as pl
 
 from forecast_rnn.config import QUANTILE_LEVELS, Task
 from forecast_rnn.data.calendar import default_horizon, season_length
-from forecast_rnn.data.future import ITEM, future_frame, known_ahead, missing_ahead, rows_ahead
+from forecast_rnn.data.future import ITEM, future_frame, known_ahead, known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import (
     Findings,
@@ -17,7 +17,7 @@ from forecast_rnn.data.read import (
     read_panel,
 )
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import ConfigError, DataError
+from forecast_rnn.errors import ConfigError
 
 Data = Path | str | pl.DataFrame
 
@@ -72,21 +72,22 @@ def look_ahead(panel: Panel, future: Data | None, horizon: int) -> tuple[Panel, 
     )
 
 
-def check_ahead(panel: Panel, horizon: int) -> None:
-    """Refuse a panel whose known columns do not go on for a horizon.
+def steps_ahead(panel: Panel, horizon: int) -> tuple[int, tuple[str, ...]]:
+    """Return for how many steps there can be a forecast, and what is to be said of it.
 
     Raises:
-        ConfigError: they do not go on at all.
-        DataError: they end too early, or lack values.
+        ConfigError: known columns do not go on at all.
+        DataError: they end at different steps, or rows in between are missing.
     """
-    lacking = missing_ahead(panel, horizon)
-    if lacking is None:
-        return
-    if rows_ahead(panel).any():
-        raise DataError(
-            f"there is no value for {lacking}. Give a row with all known columns for each."
-        )
-    raise ConfigError(f"{about_ahead(panel, horizon)}.")
+    steps = known_steps(panel, horizon)
+    if not steps:
+        raise ConfigError(f"{about_ahead(panel, horizon)}.")
+    if steps == horizon:
+        return steps, ()
+    return steps, (
+        f"the known columns go on for {steps} of the {horizon} steps of the horizon; the forecast "
+        "ends with them.",
+    )
 
 
 def about_ahead(panel: Panel, horizon: int) -> str:

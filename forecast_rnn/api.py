@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.ahead import Data, about_ahead, check_ahead, look_ahead, panel_of, usual_task
+from forecast_rnn.ahead import Data, about_ahead, look_ahead, panel_of, usual_task
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.data.future import missing_ahead, rows_ahead
+from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
@@ -172,11 +172,9 @@ def _settings(fitted: Fitted, task: Task, config: TrainConfig) -> dict[str, str 
 
 
 def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:
-    """Say if there can be no forecast; raise DataError if known columns end too early."""
-    if missing_ahead(panel, task.horizon) is None:
+    """Say if there can be no forecast; raise DataError if known columns have holes."""
+    if known_steps(panel, task.horizon):
         return ()
-    if rows_ahead(panel).any():
-        check_ahead(panel, task.horizon)
     return (f"No forecast was made: {about_ahead(panel, task.horizon)}.",)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.ahead import Data, check_ahead, look_ahead, panel_of
+from forecast_rnn.ahead import Data, look_ahead, panel_of, steps_ahead
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
@@ -21,7 +21,7 @@ from forecast_rnn.newdata import (
 )
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published
-from forecast_rnn.tables import FORECAST, ITEM
+from forecast_rnn.tables import FORECAST, ITEM, STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ class Model:
 
         Raises:
             DataError: the data cannot be read, are not of the frequency trained on, or have
-                too few rows; or some rows of known columns are not there.
-            ConfigError: no row of known columns is there.
+                too few rows; or known columns end at different steps.
+            ConfigError: known columns do not go on at all.
         """
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
         forecaster, task = self.forecaster, self.forecaster.task
         panel, said = look_ahead(panel, future, task.horizon)
-        check_ahead(panel, task.horizon)
-        warnings += said
+        steps, short = steps_ahead(panel, task.horizon)
+        warnings += said + short
         rows, window_length = origins.last(panel), forecaster.model.window_length
         table, filled = with_fallback(forecaster.forecast(panel, rows), panel, rows, task)
         warnings += about_fallback(panel, filled, window_length, task)
         if strict:
             refuse_warnings(warnings)
-        table = table.drop_nulls(FORECAST)
+        table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
         names, known = panel.names(), set(table[ITEM])
         return Prediction(
             table=published(table, panel, task),

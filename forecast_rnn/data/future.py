@@ -79,27 +79,45 @@ def known_ahead(panel: Panel, wanted: pl.DataFrame) -> pl.DataFrame:
     return cells.select(pl.when(pl.Series(there)).then(pl.all())).fill_nan(None)
 
 
-def missing_ahead(panel: Panel, horizon: int) -> str | None:
-    """Say what the known columns lack for a forecast; None if they lack nothing."""
+def known_steps(panel: Panel, horizon: int) -> int:
+    """Return for how many steps ahead of every item all known columns are known.
+
+    That is the horizon where nothing has to be known.
+
+    Raises:
+        DataError: they end at different steps, or rows in between are missing.
+    """
     if not panel.schema.known:
-        return None
+        return horizon
     wanted = future_frame(panel, horizon)
     cells = known_ahead(panel, wanted)
-    complete = cells.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
-    return _lacking(panel, wanted, complete.to_numpy())
+    complete = cells.select(pl.all_horizontal(pl.all().is_not_null())).to_series().to_numpy()
+    return _common_steps(panel, wanted, complete, "the data")
 
 
-def _lacking(panel: Panel, wanted: pl.DataFrame, complete: NDArray[np.bool_]) -> str | None:
-    if complete.all():
-        return None
+def _common_steps(
+    panel: Panel, wanted: pl.DataFrame, complete: NDArray[np.bool_], name: str
+) -> int:
+    """Return the steps from the first on that are complete, the same for every item."""
+    by_item = complete.reshape(len(panel.order), -1)
+    steps = int(by_item[0].sum())
+    if by_item[:, :steps].all() and not by_item[:, steps:].any():
+        return steps
+    raise _lacking(panel, wanted, complete, name)
+
+
+def _lacking(
+    panel: Panel, wanted: pl.DataFrame, complete: NDArray[np.bool_], name: str
+) -> DataError:
     lacking = wanted.filter(pl.Series(~complete))
     first = lacking.row(0, named=True)
     where = f"at {first['time']}"
     if panel.items.width:
         where = f"series {shown(panel.names()[first[ITEM]])} {where}"
-    return (
-        f"{lacking.height:,} of the {counted(wanted.height, 'row')} of known columns after the "
-        f"last of {counted(lacking[ITEM].n_unique(), 'series')} (first: {where})"
+    return DataError(
+        f"{name} lacks {lacking.height:,} of the {counted(wanted.height, 'row')} of known columns "
+        f"after the last of {counted(lacking[ITEM].n_unique(), 'series')} (first: {where}). Give a "
+        "row for each; `forecast-rnn future` writes them as a template."
     )
 
 
@@ -113,19 +131,17 @@ def with_future(
         rows: The input, for its ids and for messages.
         times: Its time column.
         columns: Its known columns.
-        horizon: Rows needed of each item; others are ignored.
+        horizon: Rows of each item that a forecast is for; others are ignored.
 
     Raises:
         DataError: rows that are needed are not there, or twice, or hold nothing.
     """
     wanted = future_frame(panel, horizon)
     place = _places(panel, wanted, rows, times)
-    lacking = _lacking(panel, wanted, place >= 0)
-    if lacking is not None:
-        raise DataError(
-            f"{rows.name} lacks {lacking}. Give a row for each; `forecast-rnn future` writes them "
-            "as a template."
-        )
+    steps = _common_steps(panel, wanted, place >= 0, rows.name)
+    if not steps:
+        raise _lacking(panel, wanted, place >= 0, rows.name)
+    wanted, place = wanted.filter(pl.col(STEP) <= steps), place[place >= 0]
     for name, column in columns.items():
         empty = np.isnan(column.values[place])
         if empty.any():
@@ -143,7 +159,7 @@ def with_future(
     ahead = pl.DataFrame({name: c.series(c.values[place]) for name, c in columns.items()})
     # By number of the item, as in the panel, and not as output shows items.
     by_item = np.argsort(wanted[ITEM].to_numpy(), kind="stable")
-    return _appended(panel, ahead[by_item], horizon), warnings
+    return _appended(panel, ahead[by_item], steps), warnings
 
 
 def _places(panel: Panel, wanted: pl.DataFrame, rows: Rows, times: Times) -> NDArray[np.int64]:
