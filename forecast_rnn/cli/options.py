@@ -143,6 +143,12 @@ HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
 ]
 Layers = Annotated[int | None, option("layers", "Recurrent layers [default: chosen].", metavar="N")]
+Dilation = Annotated[
+    str | None,
+    option("dilation", "Steps between states, one a layer, such as 1,4.", metavar="STEPS"),
+]
+Residual = Annotated[bool, option("residual", "Layers read normalised input and add to it.")]
+Attention = Annotated[bool, option("attention", "Each state attends to those before it.")]
 Members = Annotated[int, option("members", "Networks in the ensemble.", metavar="N")]
 Steps = Annotated[int | None, option("steps", "Optimisation steps [default: chosen].", metavar="N")]
 LearningRate = Annotated[
@@ -223,3 +229,11 @@ def levels(text: str) -> tuple[float, ...]:
         raise ConfigError(
             f"--quantiles '{text}' must be numbers with commas, such as 0.1,0.5,0.9."
         ) from None
+
+
+def dilation(text: str | None) -> tuple[int, ...]:
+    """Return the dilation of each layer; raise ConfigError with the value that is no number."""
+    try:
+        return tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise ConfigError(f"--dilation '{text}' must be whole numbers, such as 1,4.") from None

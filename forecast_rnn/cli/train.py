@@ -47,6 +47,9 @@ def train(
     cell: options.CellName = DEFAULT.cell,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
+    dilation: options.Dilation = None,
+    residual: options.Residual = DEFAULT.residual,
+    attention: options.Attention = DEFAULT.attention,
     members: options.Members = DEFAULT.members,
     quantiles: options.Quantiles = None,
     steps: options.Steps = DEFAULT.steps,
@@ -95,6 +98,9 @@ def train(
         device=device,
         threads=threads,
         calendar=calendar,
+        dilation=options.dilation(dilation),
+        residual=residual,
+        attention=attention,
     )
     quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api
