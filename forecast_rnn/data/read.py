@@ -77,10 +77,10 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
 def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
-        return parquet_table(opened.name, opened.data)
+        return parquet_table(opened)
     if opened.kind == "xlsx":
         return sheet_table(opened.name, opened.data)
-    return csv_table(opened.name, bytes(opened.data), encoding)
+    return csv_table(opened.name, opened.data, encoding)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -162,7 +162,7 @@ def _values(
     for target in targets:
         column, found = parse_numbers(rows, target)
         warnings += found
-        values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+        values[target] = column.to_numpy(writable=True)  # null becomes NaN
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
