@@ -1,9 +1,11 @@
 """What each series of a panel looks like: length, gaps, range and shape."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.data.panel import Panel
 
@@ -21,37 +23,53 @@ def profile(panel: Panel, *, width: int = 24) -> pl.DataFrame:
         One row a series: `series` its name, `rows`, `missing`, `minimum`, `mean` and
         `maximum` (null when every value is missing), and `shape`, a sparkline of means.
     """
-    rows = np.arange(len(panel.values))
-    item = panel.item_of(rows)
-    position = rows - panel.indptr[item]
-    value = pl.Series(panel.values).fill_nan(None)
-    table = pl.DataFrame(
-        {"item": item, "part": position * width // panel.lengths()[item], "value": value}
-    )
-    columns = (
-        pl.len().alias("rows"),
-        pl.col("value").null_count().alias("missing"),
-        pl.col("value").min().alias("minimum"),
-        pl.col("value").mean().alias("mean"),
-        pl.col("value").max().alias("maximum"),
-    )
-    series = table.group_by("item", maintain_order=True).agg(columns)
-    shapes = (
-        table.group_by("item", "part", maintain_order=True)
-        .agg(pl.col("value").mean())
-        .group_by("item", maintain_order=True)
-        .agg(pl.col("value"))
-    )
+    items = np.flatnonzero(panel.lengths())
+    first = panel.indptr[items]
+    known = ~np.isnan(panel.values)
+    observed, total = _sums(panel.values, known, first)
     names = panel.names()
-    return (
-        series.with_columns(
-            pl.Series("series", [names[number] for number in series["item"]], dtype=pl.String),
-            pl.Series("shape", [sparkline(means) for means in shapes["value"]], dtype=pl.String),
-            pl.Series("place", np.argsort(panel.order)[series["item"].to_numpy()]),
-        )
-        .sort("place")
-        .select("series", "rows", "missing", "minimum", "mean", "maximum", "shape")
+    table = pl.DataFrame(
+        {
+            "series": pl.Series([names[item] for item in items], dtype=pl.String),
+            "rows": panel.lengths()[items],
+            "missing": panel.lengths()[items] - observed,
+            "minimum": np.fmin.reduceat(panel.values, first),
+            "mean": _mean(total, observed),
+            "maximum": np.fmax.reduceat(panel.values, first),
+            "shape": pl.Series(_shapes(panel, items, known, width), dtype=pl.String),
+            "place": np.argsort(panel.order)[items],
+        }
     )
+    return table.sort("place").drop("place").with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _sums(
+    values: NDArray[np.float64], known: NDArray[np.bool_], first: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return how many values of each run of rows are known, and their sum."""
+    count = np.add.reduceat(known, first, dtype=np.int64)
+    return count, np.add.reduceat(np.where(known, values, 0.0), first)
+
+
+def _mean(total: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = np.divide(
+        total, count, out=np.full(len(total), np.nan), where=count > 0
+    )
+    return mean
+
+
+def _shapes(
+    panel: Panel, items: NDArray[np.int64], known: NDArray[np.bool_], width: int
+) -> list[str]:
+    """Draw the means of parts of each series as long as each other; of short ones, the values."""
+    lengths = panel.lengths()[items, None]
+    bounds = -(-lengths * np.arange(width + 1) // width)  # rounded up
+    filled = np.diff(bounds) > 0
+    first = (panel.indptr[items, None] + bounds[:, :-1])[filled]
+    count, total = _sums(panel.values, known, first)
+    means = _mean(total, count).tolist()
+    ends = np.cumsum(filled.sum(1)).tolist()
+    return [sparkline(means[start:end]) for start, end in itertools.pairwise([0, *ends])]
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -41,18 +41,30 @@ def number_items(ids: pl.DataFrame) -> Numbered:
 
 def _codes(coded: pl.DataFrame) -> Codes | None:
     """Return one small whole number for each row instead of all id columns, if that can be."""
+    most = min(_MOST_CODES * coded.height, 2**31)
     codes, size = None, 1
     for column in coded:
-        if not column.dtype.is_integer() or column.null_count():
+        small = _small(column, most)
+        if small is None:
             return None
-        low, high = int(column.min() or 0), int(column.max() or 0)  # type: ignore[arg-type]
-        width = high - low + 1
+        width = int(small.max()) + 1
         size *= width
-        if size > min(_MOST_CODES * len(column), 2**31) or max(-low, high) > 2**62:
+        if size > most:
             return None
-        small = (column.cast(pl.Int64) - low).to_numpy().astype(np.int32)
         codes = small if codes is None else codes * np.int32(width) + small
     return codes
+
+
+def _small(column: pl.Series, most: int) -> Codes | None:
+    """Return whole numbers from 0 instead of the cells; None if they would not be small."""
+    if not column.dtype.is_integer() or column.null_count():
+        return None
+    low, high = int(column.min() or 0), int(column.max() or 0)  # type: ignore[arg-type]
+    if low >= 0 and high < most:
+        return column.to_numpy().astype(np.int32)
+    if high - low >= most or max(-low, high) > 2**62:
+        return None
+    return (column.cast(pl.Int64) - low).to_numpy().astype(np.int32)
 
 
 def _by_table(codes: Codes) -> Numbered:
