@@ -76,7 +76,8 @@ def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
 
 def _any_actual(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.bool_]:
     """Tell which origins are followed by an observed value within the horizon, [B]."""
-    seen = np.append(0, np.cumsum(~np.isnan(panel.values)))
+    seen = np.zeros(len(panel.values) + 1, np.int64)
+    np.cumsum(~np.isnan(panel.values), out=seen[1:])
     until = np.minimum(rows + 1 + horizon, panel.indptr[panel.item_of(rows) + 1])
     known: NDArray[np.bool_] = seen[until] > seen[rows + 1]
     return known
@@ -87,7 +88,7 @@ def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.D
     origin = panel.indptr[item] + table[ORIGIN].to_numpy()
     row = origin + table[STEP].to_numpy()
     inside = row < panel.indptr[item + 1]
-    actual = np.where(inside, np.append(panel.values, np.nan)[np.where(inside, row, -1)], np.nan)
+    actual = np.where(inside, panel.values[np.where(inside, row, 0)], np.nan)
     return table.with_columns(
         pl.Series(ACTUAL, actual),
         pl.Series(ERROR_SCALE, error_scales(panel, season_length)[origin]),

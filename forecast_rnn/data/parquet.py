@@ -47,6 +47,8 @@ def parquet_table(source: Source) -> Table:
             batches = file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=list(columns))
             parts = [_narrowed(pa.Table.from_batches([batch]), plain) for batch in batches]
             frame = pl.concat(parts, rechunk=False).select(columns)
+        # Or Arrow would keep as much memory as the columns take for its next use.
+        pa.default_memory_pool().release_unused()
         return Rows(name, frame, row_number, typed=True)
 
     with _faults(source):
