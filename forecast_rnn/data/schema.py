@@ -122,8 +122,8 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _check_encoding(name: str | None) -> None:
     try:
-        # Encoding, other than a look-up, refuses what is known but is no encoding of text.
-        "".encode(name or "utf-8")
+        # Other than a look-up this refuses what is known but is no encoding of text.
+        b"\xff".decode(name or "utf-8", "replace")
     except (LookupError, ValueError):
         raise ConfigError(
             f"encoding '{name}' is not known; common ones are cp1252, latin-1, utf-16 and gb18030."
