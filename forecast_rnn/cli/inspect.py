@@ -30,6 +30,7 @@ def inspect(
     item_id: options.Id = None,
     freq: options.Frequency = None,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -47,7 +48,7 @@ def inspect(
         inspect_model(path, json=json)
         return
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
     inspect_data(path, hints, strict=strict, json=json)
 

@@ -66,6 +66,10 @@ Frequency = Annotated[
 DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
+TimeZone = Annotated[
+    str | None,
+    option("timezone", "Clock of times without UTC offset, such as Europe/Berlin.", metavar="NAME"),
+]
 Duplicates = Annotated[
     str,
     option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
@@ -133,6 +137,7 @@ def hints(
     item_id: Sequence[str] | None,
     freq: str | None,
     date_format: str | None,
+    timezone: str | None,
     duplicates: str,
     missing: str,
     wide: bool,
@@ -145,6 +150,7 @@ def hints(
         item_id=columns("id", item_id),
         frequency=freq,
         date_format=date_format,
+        time_zone=timezone,
         duplicates=cast("DuplicatesRule", duplicates),
         missing=cast("MissingRule", missing),
         wide=wide,

@@ -56,6 +56,7 @@ def train(
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -72,7 +73,7 @@ def train(
     are written to a folder.
     """
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
     config = TrainConfig(
         cell=cell,

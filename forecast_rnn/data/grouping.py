@@ -206,5 +206,5 @@ def _conflict(series: Series, rows: Rows, column: str, row: int) -> DataError:
         f"{column} is {one} in {rows.where(first)} and {two} in {rows.where(second)}. Remove one "
         "of them, or pass --duplicates sum, mean or last; or, if another column tells series "
         "apart, name it with --id; or, if the clock was put back, write times with their UTC "
-        "offset."
+        "offset, for no --timezone tells the two apart."
     )

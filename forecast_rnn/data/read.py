@@ -31,7 +31,7 @@ from forecast_rnn.data.source import open_source
 from forecast_rnn.data.spacing import find_spacing
 from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_number
 from forecast_rnn.data.timecells import plain_pattern, plain_times
-from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.data.times import Times, check_excel_days, format_times, in_zone, parse_times
 from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
 from forecast_rnn.errors import DataError
 
@@ -118,6 +118,8 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     del table
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
     times = parse_times(rows, roles.time, hints.date_format, pattern)
+    if hints.time_zone is not None:
+        times = in_zone(rows, roles.time, times, hints.time_zone)
     if hints.frequency is None:
         check_excel_days(rows, roles.time, times)
     values, warnings = _values(rows, roles.target)
@@ -198,6 +200,7 @@ def _schema(roles: Roles, item_id: tuple[str, ...], times: Times, hints: Hints) 
         time_type=times.type,
         time_format=times.format,
         time_zone=times.zone,
+        zone_given=hints.time_zone is not None,
         utc_offset=times.offset,
         targets=targets,
         frequency=hints.frequency,

@@ -1,7 +1,7 @@
 """Text to times by one format a column, kept so that output is written as the input was."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,10 +19,11 @@ from forecast_rnn.data.timecells import (
     read_cells,
     year_of,
 )
-from forecast_rnn.data.zones import find_zone, offset_of
+from forecast_rnn.data.zones import check_zone, find_zone, offset_of
 from forecast_rnn.errors import ConfigError, DataError
 
 _EXCEL_DAYS = (29_000, 62_000)
+_OFFSET_MARKS = "%[:#]*z|%[Zs+]"
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
 
 
@@ -66,12 +67,43 @@ def parse_times(
     return _compact(_from_numbers(rows, column, cells))
 
 
+def in_zone(rows: Rows, column: str, times: Times, zone: str) -> Times:
+    """Take times without offset for those of a zone's clock, and bring others to that clock.
+
+    Raises:
+        ConfigError: there is no such zone, or the times are dates or whole numbers.
+        DataError: the clock of the zone skips a time, or shows it twice.
+    """
+    check_zone(zone)
+    if times.type != "datetime":
+        kind = "dates" if times.type == "date" else "whole numbers"
+        raise ConfigError(
+            f"--timezone suits times of day, but {column} holds {kind}; leave it out."
+        )
+    if times.zone is None:
+        local = times.values.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+        if local.null_count():
+            raise _not_on_clock(rows, column, times, int(local.is_null().arg_max() or 0), zone)
+        return replace(times, values=local, zone=zone)
+    written = times.format
+    if written is not None and times.offset is not None:
+        written = written.removesuffix(times.offset) + _offset_mark(times.offset)
+    return Times(times.values.dt.convert_time_zone(zone), "datetime", written, zone)
+
+
 def format_times(times: pl.Series, schema: Schema) -> pl.Series:
-    """Write times as the input wrote them: text if it was text, else as they are."""
+    """Write times as the input wrote them: text if it was text, else as they are.
+
+    Text without offset that the user said to be of a zone is written by its clock, again
+    without. Where the clock is put back, and so shows one of the times twice, all of them
+    get their offset.
+    """
     if schema.time_format is None:
         return times
     if schema.utc_offset is None:
-        return times.dt.strftime(schema.time_format)
+        bare = schema.zone_given and not re.search(_OFFSET_MARKS, schema.time_format)
+        mark = "%:z" if bare and _any_twice(times) else ""
+        return times.dt.strftime(schema.time_format + mark)
     # The pattern ends in the offset itself, so it writes local times.
     local = times.dt.replace_time_zone(None) + offset_of(schema.utc_offset)
     written: pl.Series = local.dt.strftime(schema.time_format)
@@ -215,9 +247,34 @@ def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:
         return Times(values, "datetime", pattern.writing + offset, "UTC", offset)
     # Offsets that change with the season come from a zone, in which output goes on.
     zone = find_zone(values, offsets)
-    colon = ":" in offset
     if zone is not None:
-        written = pattern.writing + ("%:z" if colon else "%z")
+        written = pattern.writing + _offset_mark(offset)
         return Times(values.dt.convert_time_zone(zone), "datetime", written, zone)
-    offset = "+00:00" if colon else "+0000"
+    offset = "+00:00" if ":" in offset else "+0000"
     return Times(values, "datetime", pattern.writing + offset, "UTC", offset)
+
+
+def _offset_mark(offset: str) -> str:
+    """Return the `strftime` mark that writes offsets like this one."""
+    return "%z" if re.fullmatch(r"[+-]\d{4}", offset) else "%:z"
+
+
+def _any_twice(times: pl.Series) -> bool:
+    """Tell whether any of some zone-aware times is one that the clock shows twice."""
+    zone = getattr(times.dtype, "time_zone", None)
+    local = times.dt.replace_time_zone(None)
+    return local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null").has_nulls()
+
+
+def _not_on_clock(rows: Rows, column: str, times: Times, at: int, zone: str) -> DataError:
+    time = times.values[at : at + 1]
+    cell = shown(str(time.dt.strftime(times.format)[0] if times.format else time[0]))
+    earliest = time.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    if earliest.has_nulls():
+        reason = f"does not exist in {zone}, where the clock is put forward then; correct it"
+    else:
+        reason = f"occurs twice in {zone}, where the clock is put back then"
+    return DataError(
+        f"{rows.place(at, column)}: {cell} {reason}. Write times with their UTC offset, or pass "
+        "another --timezone."
+    )

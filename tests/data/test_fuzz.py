@@ -50,7 +50,8 @@ OPTIONS = (
     *(("--duplicates", "mean"), ("--duplicates", "last"), ("--missing", "zero")),
     *(("--missing", "previous"), ("--date-format", "%d/%m/%Y"), ("--date-format", "%H")),
     *(("--date-format", "%Q%"), ("--encoding", "cp1252"), ("--encoding", "utf-16")),
-    *(("--encoding", "utf-7"), ("--encoding", "idna")),
+    *(("--encoding", "utf-7"), ("--encoding", "idna"), ("--timezone", "Europe/Berlin")),
+    *(("--timezone", "Asia/Kathmandu"), ("--timezone", "Mars/Base")),
     *(("--freq", every) for every in ("d", "h", "w", "mo", "b", "me", "7us", "1i", "5y", "90m")),
 )
 Faults = frozenset[str]
