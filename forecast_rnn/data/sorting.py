@@ -17,14 +17,13 @@ def sorted_rows(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64] | 
         code: The item of each row; every one from 0 has a row.
         stamps: The time of each row.
     """
-    same = code[1:] == code[:-1]
-    first = np.append(0, np.flatnonzero(~same) + 1)
-    in_runs = len(first) == int(code.max()) + 1
-    if not in_runs or not (stamps[1:] >= stamps[:-1])[same].all():
-        del same, first
+    other = code[1:] != code[:-1]
+    in_runs = np.count_nonzero(other) == int(code.max())
+    if not in_runs or not (other | (stamps[1:] >= stamps[:-1])).all():
         return _sorted_singly(code, stamps)
     if (code[1:] >= code[:-1]).all():
         return None
+    first = np.append(0, np.flatnonzero(other) + 1)
     # Each item is one run of rows in order of time: moving whole runs sorts all.
     by_code = np.argsort(code[first])
     lengths = np.diff(np.append(first, len(code)))[by_code]
