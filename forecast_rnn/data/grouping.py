@@ -109,7 +109,7 @@ def group(groups: Groups, times: pl.Series, values: dict[str, NDArray[np.float64
         # One chunk and the index type of Polars, for looking up is what takes the time.
         times = times.rechunk().gather(pl.Series(row).cast(pl.get_index_type()))
         stamps = to_stamps(times, local=False)
-        values = {name: column[row] for name, column in values.items()}
+        values = {name: column.take(row) for name, column in values.items()}
     return Series(groups.items, groups.order, bounds, times, stamps, values, row)
 
 

@@ -11,6 +11,7 @@ Codes = NDArray[np.int32]
 
 # A table of all codes may be so much larger than there are rows.
 _MOST_CODES = 4
+_BLOCK = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,10 @@ def _by_table(codes: Codes) -> Numbered:
     first = _begins(change) if count <= len(codes) / 4 else None
     runs = codes if first is None else codes[first]
     begins = np.full(int(codes.max()) + 1, len(runs))
-    # The last that is written stays, which is the first of a code.
-    begins[runs[::-1]] = np.arange(len(runs) - 1, -1, -1)
+    for start in reversed(range(0, len(runs), _BLOCK)):
+        some = runs[start : start + _BLOCK]
+        # The last that is written stays, which is the first of a code.
+        begins[some[::-1]] = np.arange(start + len(some) - 1, start - 1, -1)
     seen = np.sort(begins[begins < len(runs)])
     number = np.empty(len(begins), np.int32)
     number[runs[seen]] = np.arange(len(seen))

@@ -12,6 +12,7 @@ STAMP = st.one_of(
     st.integers(0, 20).map(lambda day: day * DAY),
     st.integers(-5, 5),
     st.integers(-(2**61), 2**61),
+    st.sampled_from([-(2**63), -(2**62), 2**62, 2**63 - 1]),
 )
 
 
