@@ -9,7 +9,7 @@ threads; seconds of the processor stand beside those of the clock. `parquet` mak
 columns piece by piece, inspects it and, with --train, trains on it for 20 steps. Peak memory
 stands beside three times the columns in use, as Polars holds them, plus what a process has after
 its imports. Files are made in a temporary folder (TMPDIR) and removed; the Parquet file takes
-3 GB.
+1 GB.
 """
 
 import argparse
