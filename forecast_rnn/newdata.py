@@ -7,9 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.calendar import Frequency
+from forecast_rnn.data.clock import format_times
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted, listed
-from forecast_rnn.data.times import format_times
 from forecast_rnn.errors import DataError
 from forecast_rnn.neural.transform import Transform
 

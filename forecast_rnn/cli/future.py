@@ -26,6 +26,7 @@ def future(
     horizon: options.Horizon = None,
     freq: options.Frequency = None,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -50,9 +51,9 @@ def future(
         panel, steps = trained.panel, trained.forecaster.task.horizon
     else:
         hints = options.hints(
-            time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+            time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
         )
-        hints = options.with_covariates(hints, None, None, known, None, None)
+        hints = options.with_covariates(hints, None, None, known, None, None, cutoff)
         panel, findings = ahead.panel_of(path, hints)
         show_warnings(findings.warnings)
         steps = ahead.usual_task(panel, horizon).horizon

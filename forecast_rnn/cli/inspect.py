@@ -50,6 +50,7 @@ def inspect(
     item_id: options.Id = None,
     freq: options.Frequency = None,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -74,9 +75,9 @@ def inspect(
         inspect_model(path, json=json)
         return
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     inspect_data(path, hints, strict=strict, json=json)
 
 
@@ -181,6 +182,7 @@ def next_command(path: str, hints: Hints) -> str:
         "--id": ",".join(hints.item_id),
         "--freq": hints.frequency,
         "--date-format": hints.date_format,
+        "--timezone": hints.time_zone,
         "--duplicates": hints.duplicates if hints.duplicates != "error" else None,
         "--missing": hints.missing if hints.missing != "keep" else None,
         "--encoding": hints.encoding,

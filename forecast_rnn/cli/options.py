@@ -69,6 +69,10 @@ Frequency = Annotated[
 DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
+TimeZone = Annotated[
+    str | None,
+    option("timezone", "Clock of times without UTC offset, such as Europe/Berlin.", metavar="NAME"),
+]
 Duplicates = Annotated[
     str,
     option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
@@ -181,11 +185,11 @@ def hints(
     item_id: Sequence[str] | None,
     freq: str | None,
     date_format: str | None,
+    timezone: str | None,
     duplicates: str,
     missing: str,
     wide: bool,
     encoding: str | None,
-    cutoff: str | None,
 ) -> Hints:
     """Gather what the user says about a file."""
     return Hints(
@@ -194,11 +198,11 @@ def hints(
         item_id=columns("id", item_id),
         frequency=freq,
         date_format=date_format,
+        time_zone=timezone,
         duplicates=cast("DuplicatesRule", duplicates),
         missing=cast("MissingRule", missing),
         wide=wide,
         encoding=encoding,
-        cutoff=cutoff,
     )
 
 
@@ -209,8 +213,9 @@ def with_covariates(
     known: Sequence[str] | None,
     categorical: Sequence[str] | None,
     holidays: Sequence[str] | None,
+    cutoff: str | None,
 ) -> Hints:
-    """Add what the user says about columns beside the target."""
+    """Add what the user says about columns beside the target, and where these end."""
     return replace(
         hints,
         static=columns("static", static),
@@ -218,6 +223,7 @@ def with_covariates(
         known=columns("known", known),
         categorical=columns("categorical", categorical),
         holidays=columns("holidays", holidays),
+        cutoff=cutoff,
     )
 
 

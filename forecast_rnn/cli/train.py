@@ -59,6 +59,7 @@ def train(
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -83,9 +84,9 @@ def train(
     are written to a folder.
     """
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = TrainConfig(
         cell=cell,
         hidden_size=hidden_size,

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.clock import format_times, in_zone
 from forecast_rnn.data.covariates import (
     Column,
     check_leaks,
@@ -44,7 +45,7 @@ from forecast_rnn.data.source import open_source
 from forecast_rnn.data.spacing import find_spacing
 from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_number
 from forecast_rnn.data.timecells import plain_pattern, plain_times
-from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.data.times import Times, check_excel_days, parse_times
 from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
 from forecast_rnn.errors import DataError
 
@@ -95,7 +96,7 @@ def read_future(
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
-    times = parse_times(rows, schema.timestamp, hints.date_format)
+    times = _times(rows, schema.timestamp, hints, None)
     ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
     categorical = [name for name in schema.known if name in schema.categorical]
@@ -119,10 +120,10 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
 def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
-        return parquet_table(opened.name, opened.data)
+        return parquet_table(opened)
     if opened.kind == "xlsx":
         return sheet_table(opened.name, opened.data)
-    return csv_table(opened.name, bytes(opened.data), encoding)
+    return csv_table(opened.name, opened.data, encoding)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -215,6 +216,8 @@ def _regular(
 
 def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
     times = parse_times(rows, column, hints.date_format, pattern)
+    if hints.time_zone is not None:
+        times = in_zone(rows, column, times, hints.time_zone)
     if hints.frequency is None:
         check_excel_days(rows, column, times)
     return times
@@ -229,7 +232,7 @@ def _values(
         with faults.caught():
             column, found = parse_numbers(rows, target)
             warnings += found
-            values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+            values[target] = column.to_numpy(writable=True)  # null becomes NaN
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
@@ -256,6 +259,7 @@ def _schema(
         time_type=times.type,
         time_format=times.format,
         time_zone=times.zone,
+        zone_given=hints.time_zone is not None,
         utc_offset=times.offset,
         targets=targets,
         frequency=hints.frequency,

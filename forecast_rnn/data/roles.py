@@ -55,6 +55,7 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     columns = table.sample.columns
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
+    _check_once(table, hints)
     kinds = {column: kind_of(table.sample[column]) for column in columns}
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
@@ -153,6 +154,15 @@ def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
             f"{table.name}: the first line looks like data, not like column names "
             f"({listed([shown(name) for name in names])}). Add a header line{hint}."
         )
+
+
+def _check_once(table: Table, hints: Hints) -> None:
+    for names in (hints.target, (hints.time, *hints.item_id)):
+        twice = [name for name in names if name is not None and names.count(name) > 1]
+        if twice:
+            raise DataError(
+                f"{table.name}: column {shown(twice[0])} is named twice; give each column one role."
+            )
 
 
 def _known_time(name: str) -> bool:
