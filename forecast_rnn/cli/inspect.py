@@ -20,7 +20,7 @@ from forecast_rnn.cli.console import (
     show_warnings,
     width_of_result,
 )
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def faults(path: str, error: DataError) -> dict[str, object]:
 
 def columns(hints: Hints) -> dict[str, object]:
     """Return the columns in use; no target means all, of a wide file."""
-    return {"time": hints.time, "id": hints.item_id, "target": hints.target}
+    return {"time": hints.time, "id": hints.item_id, "target": hints.target, **beside(hints)}
 
 
 def defaults(panel: "Panel") -> dict[str, int]:
@@ -186,6 +186,12 @@ def next_command(path: str, hints: Hints) -> str:
         "--duplicates": hints.duplicates if hints.duplicates != "error" else None,
         "--missing": hints.missing if hints.missing != "keep" else None,
         "--encoding": hints.encoding,
+        "--static": ",".join(hints.static),
+        "--past": ",".join(hints.past),
+        "--known": ",".join(hints.known),
+        "--categorical": ",".join(hints.categorical),
+        "--holidays": ",".join(hints.holidays),
+        "--cutoff": hints.cutoff,
     }
     words = ["forecast-rnn", "train", path, *(["--wide"] if hints.wide else [])]
     words += [word for name, value in given.items() if value for word in (name, value)]
@@ -251,6 +257,17 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
     return kept
 
 
+def beside(known: Hints | Schema) -> dict[str, tuple[str, ...]]:
+    """Return what there is to know beside the target, by role."""
+    roles = {
+        "static": known.static,
+        "past": known.past,
+        "known": known.known,
+        "holidays": known.holidays,
+    }
+    return {role: names for role, names in roles.items() if names}
+
+
 def inspect_model(path: str, *, json: bool) -> None:
     """Check a model from checksums to weights, and show how it was trained."""
     from forecast_rnn.model import load
@@ -269,6 +286,7 @@ def inspect_model(path: str, *, json: bool) -> None:
         "time": f"{schema.timestamp} ({model.panel.frequency.every})",
         "id": ", ".join(schema.item_id) or "one series",
         "target": schema.target,
+        **{role: ", ".join(names) for role, names in beside(schema).items()},
         "series": f"{len(model.panel.names()):,} with {len(model.panel.values):,} rows",
         "season": task.season_length,
         "horizon": task.horizon,

@@ -226,19 +226,24 @@ def _conflicts(series: Series, rows: Rows, column: str, found: NDArray[np.int64]
     second = found if series.row is None else series.row[found]
     faults = []
     for row in found[np.argsort(second, kind="stable")[:LISTED]]:
+        before, where = (rows.where(series.input_row(place)) for place in (row - 1, row))
         one, two = _told(series, column, row - 1), _told(series, column, row)
-        where = rows.where(series.input_row(row))
         problem = (
             f"{series.name(series.item(row))} has two rows at {series.times[int(row)]}: {column} "
-            f"is {one} in {rows.where(series.input_row(row - 1))} and {two} in {where}"
+        )
+        # What a covariate holds is not at hand here.
+        problem += (
+            f"in {before} is not that in {where}"
+            if two is None
+            else f"is {one} in {before} and {two} in {where}"
         )
         faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
     return faults_error(rows.name, faults, {column: len(found)})
 
 
-def _told(series: Series, column: str, row: int) -> str:
-    """Return a value as messages show it; names of covariates are not at hand here."""
+def _told(series: Series, column: str, row: int) -> str | None:
+    """Return a value of a target as messages show it."""
     if column not in series.values:
-        return "another"
+        return None
     value = series.values[column][row]
     return "no value" if np.isnan(value) else f"{value:.15g}"

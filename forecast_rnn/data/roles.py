@@ -71,6 +71,19 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     return Roles(time, target, item_id, settled, unused, warnings + left_out)
 
 
+def find_time(table: Table, hints: Hints) -> str:
+    """Return the time column by the user's word, by name, or by content.
+
+    Raises:
+        DataError: there is none, or more than one may be meant.
+    """
+    check_columns(table, [*hints.covariates, *([hints.time] if hints.time else [])])
+    kinds = {column: kind_of(table.sample[column]) for column in table.sample.columns}
+    ignored = _ignored(table, kinds, hints)[0] | {*hints.covariates}
+    kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
+    return hints.time or _find_time(table, kinds, hints)
+
+
 def check_columns(table: Table, wanted: Sequence[str]) -> None:
     """Raise DataError unless all these columns are there."""
     for name in wanted:
@@ -275,6 +288,6 @@ def _choose(name: str, what: str, choices: Iterable[str], option: str) -> DataEr
 def _no_column(name: str, wanted: str, columns: Sequence[str]) -> DataError:
     folded = {column.casefold(): column for column in columns}
     near = difflib.get_close_matches(wanted.casefold(), folded, n=1)
-    hint = f" Did you mean {shown(folded[near[0]])}?" if near else ""
+    hint = f"Did you mean {shown(folded[near[0]])}?" if near else "Add it, or name another."
     found = listed([shown(column) for column in columns])
-    return DataError(f"{name} has no column {shown(wanted)}; there are {found}.{hint}")
+    return DataError(f"{name} has no column {shown(wanted)}; there are {found}. {hint}")

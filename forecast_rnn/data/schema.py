@@ -38,6 +38,7 @@ class Hints:
         cutoff: The last time whose targets are read, as the input writes times; a date takes
             in its whole day. Known columns are read beyond it.
         holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
+        numeric: Those of the columns that hold numbers, whatever their cells look like.
     """
 
     time: str | None = None
@@ -56,6 +57,7 @@ class Hints:
     categorical: tuple[str, ...] = ()
     cutoff: str | None = None
     holidays: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -142,13 +144,15 @@ class Schema:
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
-        numeric = self.time_format is not None and self.time_format.startswith(_DOUBTFUL)
+        # Nor do months such as 202401 show as such where a file has those of one year.
+        written = self.time_format or ""
+        doubtful = written.startswith(_DOUBTFUL) or written == "%Y%m"
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
             item_id=self.given_ids,
             frequency=self.frequency,
-            date_format=self.time_format if numeric else None,
+            date_format=written if doubtful else None,
             time_zone=self.time_zone if self.zone_given else None,
             duplicates=self.duplicates,
             missing=self.missing,
@@ -159,6 +163,7 @@ class Schema:
             known=self.known,
             categorical=self.categorical,
             holidays=self.holidays,
+            numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
 

@@ -59,6 +59,8 @@ def parse_times(
     absent = _absent(cells)
     if absent.any():
         raise _with_absent(rows, column, date_format, absent)
+    if date_format is not None and cells.dtype.is_integer():
+        cells = cells.cast(pl.String)  # 20240131 of a typed file, or of a text that is all digits
     if cells.dtype == pl.String:
         return _from_text(rows, column, cells, date_format)
     written = pattern.writing if pattern is not None and not rows.typed else None
