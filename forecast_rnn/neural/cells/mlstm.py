@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.neural.cells.base import Cell, State, log_of_zero
 
-_CHUNK = 32
+_CHUNK = 64
 """Steps that are computed side by side; their cost grows with the square."""
 
 
