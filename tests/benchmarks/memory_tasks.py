@@ -8,8 +8,8 @@ error is that of 1,000 sequences that are never trained on.
 
 adding-T (Hochreiter and Schmidhuber, 1997): T numbers between 0 and 1, two of them marked, one
 in each half; say the sum of the marked. Solved: a mean squared error below 0.01; always saying 1
-has 0.167. copy-T: three symbols out of four, then T steps of noise; say the three. Solved: less than
-1 % of the symbols wrong; guessing has 75 %.
+has 0.167. copy-T: three symbols out of four, then T steps of noise; say the three. Solved: less
+than 1 % of the symbols wrong; guessing has 75 %.
 """
 
 import argparse

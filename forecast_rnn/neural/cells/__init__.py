@@ -75,7 +75,7 @@ CELL_NOTES = {
             "h' = o ∘ tanh(c')",
         ),
         parameters="3·D·(C + D + 1)",
-        paper=f"no paper; what is meant is lstm, {_LSTM}",
+        paper=f"none; what is meant is lstm, {_LSTM}",
     ),
     "lstm": CellNote(
         title="long short-term memory",
@@ -166,7 +166,7 @@ CELL_NOTES = {
         title="long short-term memory with a matrix as memory, of xLSTM",
         gates=("input i", "forget f", "output o"),
         equations=(
-            "q, v = W x + b, k = (W x + b) / √D, each with weights of its own",
+            "q, v = W x + b, k = (W x + b) / √D, with weights of their own",
             "i = exp(w·x + b), f = σ(w·x + b), o = σ(W x + b)",
             "C' = f C + i v kᵀ",
             "n' = f n + i k",
