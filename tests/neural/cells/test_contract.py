@@ -178,7 +178,7 @@ def test_no_gradient_is_needed_to_scan(cell):
     with torch.no_grad():
         outputs, state = cell.scan(x, cell.initial_state(BATCH))
 
-    assert torch.equal(outputs, expected)
+    torch.testing.assert_close(outputs, expected)
     assert not any(part.requires_grad for part in state)
 
 
