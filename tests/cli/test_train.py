@@ -13,6 +13,7 @@ from forecast_rnn.cli.train import default_folder
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
+from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.verdict import Verdict
 
 SETTINGS = {
@@ -238,7 +239,8 @@ def test_a_wrong_value_is_2_before_anything_is_read(train):
     result = run("train sales.csv --cell grue")
 
     assert result.exit_code == 2
-    assert result.stderr == "error: there is no cell 'grue'; choose from elman, lstm, gru.\n"
+    assert result.stderr.startswith("error: there is no cell 'grue'; choose from elman, ")
+    assert all(name in result.stderr for name in CELLS)
     assert train.calls == []
 
 
