@@ -1,10 +1,12 @@
 """What is forecast, with which network, trained how: frozen, checked dataclasses."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.heads import HEADS
 
 QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -13,6 +15,11 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not (math.isfinite(value) and low <= value <= high):
         raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
+
+
+def _check_name(kind: str, name: str, choices: Iterable[str]) -> None:
+    if name not in choices:
+        raise ConfigError(f"there is no {kind} '{name}'; choose from {', '.join(choices)}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +60,7 @@ class ModelConfig:
         window_length: Rows that one recurrent step reads, W.
         stride: Rows from one recurrent step to the next.
         context_steps: Most recurrent steps that precede a forecast, T.
+        head: Name of the head, one of `HEADS`.
         calendar: Whether the network reads the hour, the weekday, the day of the year.
     """
 
@@ -62,12 +70,13 @@ class ModelConfig:
     window_length: int
     stride: int
     context_steps: int
+    head: str = "quantile"
     calendar: bool = False
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        if self.cell not in CELLS:
-            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
+        _check_name("cell", self.cell, CELLS)
+        _check_name("head", self.head, HEADS)
         _check_range("hidden size", self.hidden_size, 1, 4096)
         _check_range("layers", self.layers, 1, 16)
         _check_range("window length", self.window_length, 1, 100_000)
@@ -81,6 +90,7 @@ class TrainConfig:
 
     Attributes:
         cell: Name of the recurrent cell.
+        head: Name of the head: what is forecast, quantiles or a distribution.
         hidden_size: Width of the state, or None.
         layers: Recurrent layers, or None.
         members: Networks in the ensemble, alike but for their seed.
@@ -94,6 +104,7 @@ class TrainConfig:
     """
 
     cell: str = "gru"
+    head: str = "quantile"
     hidden_size: int | None = None
     layers: int | None = None
     members: int = 2
@@ -107,12 +118,9 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        if self.cell not in CELLS:
-            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
-        if self.device not in DEVICES:
-            raise ConfigError(
-                f"there is no device '{self.device}'; choose from {', '.join(DEVICES)}."
-            )
+        _check_name("cell", self.cell, CELLS)
+        _check_name("head", self.head, HEADS)
+        _check_name("device", self.device, DEVICES)
         _check_range("members", self.members, 1, 64)
         _check_range("seed", self.seed, 0, 2**31 - 1)
         for name, value, high in (
