@@ -12,7 +12,8 @@ QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def _check_range(name: str, value: float, low: float, high: float) -> None:
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise ConfigError with the value seen if it is outside."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
 
@@ -38,8 +39,8 @@ class Task:
 
     def __post_init__(self) -> None:
         """Check ranges; raise ConfigError with the value seen."""
-        _check_range("horizon", self.horizon, 1, 10_000)
-        _check_range("season", self.season_length, 1, 100_000)
+        check_range("horizon", self.horizon, 1, 10_000)
+        check_range("season", self.season_length, 1, 100_000)
         levels = self.quantile_levels
         if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
             raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
@@ -77,11 +78,11 @@ class ModelConfig:
         """Check names and ranges; raise ConfigError with the choices."""
         _check_name("cell", self.cell, CELLS)
         _check_name("head", self.head, HEADS)
-        _check_range("hidden size", self.hidden_size, 1, 4096)
-        _check_range("layers", self.layers, 1, 16)
-        _check_range("window length", self.window_length, 1, 100_000)
-        _check_range("stride", self.stride, 1, self.window_length)
-        _check_range("context steps", self.context_steps, 1, 100_000)
+        check_range("hidden size", self.hidden_size, 1, 4096)
+        check_range("layers", self.layers, 1, 16)
+        check_range("window length", self.window_length, 1, 100_000)
+        check_range("stride", self.stride, 1, self.window_length)
+        check_range("context steps", self.context_steps, 1, 100_000)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,8 +122,8 @@ class TrainConfig:
         _check_name("cell", self.cell, CELLS)
         _check_name("head", self.head, HEADS)
         _check_name("device", self.device, DEVICES)
-        _check_range("members", self.members, 1, 64)
-        _check_range("seed", self.seed, 0, 2**31 - 1)
+        check_range("members", self.members, 1, 64)
+        check_range("seed", self.seed, 0, 2**31 - 1)
         for name, value, high in (
             ("hidden size", self.hidden_size, 4096),
             ("layers", self.layers, 16),
@@ -131,6 +132,6 @@ class TrainConfig:
             ("threads", self.threads, 1024),
         ):
             if value is not None:
-                _check_range(name, value, 1, high)
+                check_range(name, value, 1, high)
         if self.learning_rate is not None:
-            _check_range("learning rate", self.learning_rate, 1e-8, 1.0)
+            check_range("learning rate", self.learning_rate, 1e-8, 1.0)

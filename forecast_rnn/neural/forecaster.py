@@ -1,6 +1,5 @@
 """A trained ensemble with all it takes to use it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,14 +8,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.neural.batch import Batch, Table, gather, load_table, origin_tensors
+from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.encoding import Encoding
+from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
@@ -25,6 +25,28 @@ from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_table
 
 ORIGINS_AT_ONCE = 512
+MOST_VALUES = 10_000_000
+"""Of more values there are fewer origins at once, which keeps memory small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """How steps of the horizon hang together, as `forecast_rnn.neural.paths` measures it.
+
+    The correlation of the normal scores of two steps is s + (1 - s) φ^k, k steps apart.
+
+    Attributes:
+        share: s, of what all steps have in common.
+        decay: φ, of what fades from step to step.
+    """
+
+    share: float = 0.0
+    decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check ranges; raise ConfigError with the value seen."""
+        check_range("share", self.share, 0, 0.99)
+        check_range("decay", self.decay, -0.99, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,7 @@ class Forecaster:
         floor: Least size of a window on that scale.
         encoding: How the networks see covariates and the calendar.
         networks: The ensemble, E.
+        dependence: Of the steps of a path.
     """
 
     schema: Schema
@@ -50,6 +73,7 @@ class Forecaster:
     floor: float
     encoding: Encoding
     networks: tuple[Network, ...]
+    dependence: Dependence = Dependence()
 
     @property
     def parameters(self) -> int:
@@ -102,17 +126,14 @@ class Forecaster:
         beside = load_beside(panel, self.encoding, self.task.horizon, device)
         table = load_table(panel, self.transform, self.floor, device, beside)
         found = np.empty(scores.shape)
-        batches = self._batches(table, *origin_tensors(panel, rows, device))
-        for start, batch in zip(range(0, len(rows), ORIGINS_AT_ONCE), batches, strict=True):
-            some = slice(start, start + ORIGINS_AT_ONCE)
+        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
+        items, places = origin_tensors(panel, rows, device)
+        for start in range(0, len(rows), at_once):
+            some = slice(start, start + at_once)
+            batch = gather(table, items[some], places[some], model=self.model, task=self.task)
             asked = torch.tensor(scores[some], dtype=table.values.dtype, device=device)
             found[some] = self._restored(batch, asked).cpu().double().numpy()
         return found
-
-    def _batches(self, table: Table, items: Tensor, rows: Tensor) -> Iterator[Batch]:
-        for start in range(0, len(rows), ORIGINS_AT_ONCE):
-            some = slice(start, start + ORIGINS_AT_ONCE)
-            yield gather(table, items[some], rows[some], model=self.model, task=self.task)
 
     @torch.no_grad()
     def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
@@ -127,4 +148,6 @@ class Forecaster:
         moving, known = (batch.windows != 0).flatten(1).any(1), batch.seen
         values = head.quantiles(head.merged(parts), scores, units)
         values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))
+        if self.model.head in COUNTS:
+            values = values.round()  # a constant comes back from its logarithm not quite whole
         return torch.where(known[:, None, None], values, torch.nan)

@@ -186,13 +186,15 @@ def test_whatever_the_head_quantiles_never_cross_and_rows_after_the_origin_are_n
 
 
 @pytest.mark.parametrize("head", COUNTS)
-def test_counts_are_forecast_as_whole_numbers_that_are_never_negative(panel, head):
+def test_counts_are_forecast_as_whole_numbers_that_are_never_negative(head):
+    panel = panel_of(np.round(wave(40)), [7.0] * 20, [0.0] * 20)
     forecaster = forecaster_of(panel, Transform("log1p"), model=replace(MODEL, head=head))
 
     quantiles = forecaster.quantiles(panel, origins.last(panel))
 
     assert (quantiles >= 0).all()
     assert (quantiles == np.round(quantiles)).all()
+    assert (quantiles[1] == 7).all()
 
 
 def test_values_at_any_level_lie_between_the_quantiles_around_it(panel):
