@@ -20,6 +20,7 @@ from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, pan
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
@@ -28,6 +29,7 @@ from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Fitted, fit
+from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import BUNDLE, claimed_folder
@@ -109,6 +111,8 @@ def train(
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints or Hints())
+        if config.head in COUNTS:
+            check_counts(panel, config.head)
         task = usual_task(panel, horizon, season, quantile_levels)
         panel, said = look_ahead(panel, future, task.horizon)
         findings = replace(findings, warnings=findings.warnings + said)

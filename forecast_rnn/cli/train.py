@@ -22,6 +22,7 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.neural.heads import head_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,6 +46,7 @@ def train(
     season: options.Season = None,
     out: options.Out = None,
     cell: options.CellName = DEFAULT.cell,
+    head: options.HeadName = DEFAULT.head,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
     dilation: options.Dilation = None,
@@ -89,6 +91,7 @@ def train(
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = TrainConfig(
         cell=cell,
+        head=head_name(head),
         hidden_size=hidden_size,
         layers=layers,
         members=members,

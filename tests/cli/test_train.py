@@ -101,7 +101,8 @@ def test_every_option_reaches_the_library(train):
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
-        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual --attention"
+        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual "
+        "--attention --head poisson"
     )
 
     call = train.calls[0]
@@ -128,6 +129,7 @@ def test_every_option_reaches_the_library(train):
         "quantile_levels": (0.1, 0.5),
         "config": TrainConfig(
             cell="lstm",
+            head="poisson",
             hidden_size=8,
             layers=2,
             members=3,
@@ -146,6 +148,20 @@ def test_every_option_reaches_the_library(train):
         "out": Path("there"),
         "strict": True,
     }
+
+
+@pytest.mark.parametrize("option", ["--head negative-binomial", "--distribution negbin"])
+def test_a_head_may_be_called_a_distribution_and_go_by_a_shorter_name(train, option):
+    run(f"train sales.csv {option}")
+
+    assert train.calls[0]["config"] == TrainConfig(head="negative-binomial")
+
+
+def test_an_unknown_head_is_2_with_the_choices(train):
+    result = run("train sales.csv --head cauchy")
+
+    assert result.exit_code == 2
+    assert "there is no head 'cauchy'; choose from quantile, normal" in result.stderr
 
 
 def test_the_environment_sets_options_and_flags_overrule_it(train):
