@@ -10,8 +10,6 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
-    number,
-    plain,
     show_facts,
     show_json,
     show_next,
@@ -22,6 +20,7 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError, InputError
+from forecast_rnn.output.readable import number, plain
 
 if TYPE_CHECKING:
     import polars as pl

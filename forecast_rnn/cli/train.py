@@ -12,7 +12,6 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
-    numbers,
     progress_bar,
     show_facts,
     show_json,
@@ -22,6 +21,7 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.output.readable import numbers
 
 if TYPE_CHECKING:
     import polars as pl
