@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT = TrainConfig()
 SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
-FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv")
+FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
 
 
 def train(
@@ -76,7 +76,7 @@ def train(
     """Train a network on DATA, score it, and forecast.
 
     Columns, frequency, season and horizon are found in the data and printed; options
-    overrule them. Model, forecast and scores against simple baselines
+    overrule them. Model, forecast, scores against simple baselines and a report to look at
     are written to a folder.
     """
     hints = options.hints(
