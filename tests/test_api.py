@@ -57,8 +57,18 @@ def test_what_is_written_is_what_is_returned(trained):
         "backtest.parquet",
         "forecast.csv",
         "model",
+        "report.html",
         "scores.csv",
     ]
+
+
+def test_the_report_has_the_verdict_and_the_command_but_no_clock(trained, sales_csv, tmp_path):
+    again = api.train(sales_csv, horizon=7, config=CONFIG, out=tmp_path / "elsewhere")
+    pages = [(run.folder / "report.html").read_text(encoding="utf-8") for run in (trained, again)]
+
+    assert pages[0] == pages[1]
+    assert trained.verdict.sentences[0] in pages[0]
+    assert "forecast-rnn train sales.csv --horizon 7 --hidden-size 8" in pages[0]
 
 
 def test_a_frame_is_trained_on_as_a_file_is_and_nothing_is_written(trained, sales_csv):

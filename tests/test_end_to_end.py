@@ -55,6 +55,7 @@ def test_training_writes_every_file(folder):
         "backtest.parquet",
         "forecast.csv",
         "model",
+        "report.html",
         "scores.csv",
     ]
     assert sorted(path.name for path in (folder / "model").iterdir()) == [

@@ -34,13 +34,16 @@ ALLOWED: dict[str, set[str]] = {
     "backtest": TABLES,
     "verdict": TABLES | {"metrics"},
     "output": TABLES,
+    "output.report": TABLES | {"metrics", "verdict"},
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
     "fallback": TABLES | {"baselines"},
     "newdata": TABLES | {"neural.transform"},
     "ahead": DATA,
+    "reproduce": DATA,
     "model": TABLES | {"neural", "fallback", "newdata", "ahead"},
     "api": TABLES
-    | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"},
+    | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
+    | {"reproduce"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }
@@ -51,6 +54,7 @@ HOMES = {
     "typer": ("cli",),
     "rich": (),
     "xlsxwriter": (),
+    "jinja2": (),
     "joblib": (),
     "sklearn": (),
     "pyarrow": (),

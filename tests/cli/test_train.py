@@ -214,7 +214,7 @@ def test_all_talk_goes_to_standard_error(train):
         "\n"
         "The network beats the seasonal naive. Take it with care.\n"
         "\n"
-        "wrote  my folder: model, forecast.csv, backtest.parquet, scores.csv\n"
+        "wrote  my folder: model, forecast.csv, backtest.parquet, scores.csv, report.html\n"
         "next   forecast-rnn predict 'my folder'\n"
     )
 
