@@ -12,23 +12,21 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
-from forecast_rnn.backtest import ForecastFn, backtest
-from forecast_rnn.baselines import BASELINES, baseline_table
+from forecast_rnn.baselines import BASELINES
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.contest import about_calibration, contest
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
-from forecast_rnn.neural.fit import Fitted, fit
+from forecast_rnn.neural.fit import Tested, fit
+from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
@@ -123,22 +121,22 @@ def train(
         if strict:
             refuse_warnings(findings.warnings + unknown)
         on_found(findings, task)
-        fitted = fit(panel, task, config, on_progress)
-        model = Model(fitted.forecaster, panel)
+        forecaster, tested = fit(panel, task, config, on_progress)
+        model = Model(forecaster, panel)
         prediction = None if unknown else model.predict(strict=strict)
-        tested = _backtest(panel, fitted, task)
+        table = contest(panel, tested.forecaster or forecaster, tested.rows, BASELINES, task)
         seconds = round(time.monotonic() - began, 1)
         trained = Trained(
             folder=folder,
             model=model,
             forecast=prediction.table if prediction else None,
-            backtest=published(tested, panel, task),
-            scores=scores(tested, task),
-            verdict=verdict(tested, task),
+            backtest=published(table, panel, task),
+            scores=scores(table, task),
+            verdict=_judged(table, panel, tested, task),
             findings=findings,
-            settings=_settings(fitted, task, config) | {"seconds": seconds},
+            settings=settings_of(forecaster, tested, config) | {"seconds": seconds},
             warnings=(
-                *_about_backtest(fitted),
+                *_about_backtest(tested),
                 *(prediction.warnings if prediction else unknown),
             ),
             fallback=prediction.fallback if prediction else (),
@@ -146,40 +144,34 @@ def train(
         )
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
         command = training_command(data, hints, config, others | {"future": future})
-        page = partial(_page, trained, fitted, tested, title_of(data), command)
+        page = partial(_page, trained, tested.trials, table, title_of(data), command)
         return _write(trained, page)
 
 
-def _backtest(panel: Panel, fitted: Fitted, task: Task) -> pl.DataFrame:
-    """Forecast the last windows with the network that has not seen them, and the baselines.
-
-    The network's rows are what would have been published: where it has no forecast, the
-    fallback counts as its own.
-    """
-    network = fitted.tested or fitted.forecaster
-
-    def forecast(panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
-        return with_fallback(network.forecast(panel, rows), panel, rows, task)[0]
-
-    forecasters: dict[str, ForecastFn] = {"network": forecast}
-    forecasters |= {name: partial(baseline_table, name, task=task) for name in BASELINES}
-    return backtest(panel, fitted.rows, forecasters, task)
-
-
-def _settings(fitted: Fitted, task: Task, config: TrainConfig) -> dict[str, str | int | float]:
-    model = fitted.recipe.model
+def settings_of(
+    forecaster: Forecaster, tested: Tested, config: TrainConfig
+) -> dict[str, str | int | float]:
+    """Tell how a network came about."""
     return {
-        "horizon": task.horizon,
-        "season": task.season_length,
-        **asdict(model),
+        "horizon": forecaster.task.horizon,
+        "season": forecaster.task.season_length,
+        **asdict(tested.recipe.model),
         "members": config.members,
-        "steps": fitted.steps,
-        "batch_size": fitted.recipe.batch_size,
-        "learning_rate": fitted.recipe.learning_rate,
-        "scale": fitted.forecaster.transform.name,
-        "parameters": fitted.forecaster.parameters,
+        "steps": tested.steps,
+        "batch_size": tested.recipe.batch_size,
+        "learning_rate": tested.recipe.learning_rate,
+        "scale": forecaster.transform.name,
+        "parameters": forecaster.parameters,
         "seed": config.seed,
     }
+
+
+def _judged(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
+    found = verdict(table, task)
+    if tested.forecaster is None:
+        return found
+    more = about_calibration(table, panel, tested.forecaster, tested.rows)
+    return replace(found, sentences=found.sentences + more)
 
 
 def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:
@@ -189,13 +181,15 @@ def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:
     return (f"No forecast was made: {about_ahead(panel, task.horizon)}.",)
 
 
-def _about_backtest(fitted: Fitted) -> tuple[str, ...]:
-    if fitted.tested is None:
+def _about_backtest(tested: Tested) -> tuple[str, ...]:
+    if tested.forecaster is None:
         return ("The series are too short to hold rows back: the forecast was not tested.",)
     return ()
 
 
-def _page(trained: Trained, fitted: Fitted, tested: pl.DataFrame, title: str, command: str) -> str:
+def _page(
+    trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, title: str, command: str
+) -> str:
     """Write the training up as a page."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return report(
@@ -204,21 +198,21 @@ def _page(trained: Trained, fitted: Fitted, tested: pl.DataFrame, title: str, co
             panel=trained.model.panel,
             task=task,
             forecast=trained.forecast,
-            backtest=tested,
+            backtest=table,
             scores=trained.scores,
             verdict=trained.verdict,
             facts={**facts, "season": task.season_length, "horizon": task.horizon},
             warnings=trained.findings.warnings + trained.warnings,
             missing=trained.missing,
             settings=trained.settings,
-            trials=tuple(_trial(trial) for trial in fitted.trials),
+            trials=tuple(_trial(trial) for trial in trials),
             command=command,
         )
     )
 
 
 def _trial(trial: Trial) -> dict[str, str | int | float]:
-    """Tell a trial by the names of `_settings`."""
+    """Tell a trial by the names of `settings_of`."""
     recipe = trial.recipe
     return {
         **asdict(recipe.model),

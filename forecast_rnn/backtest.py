@@ -74,6 +74,13 @@ def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
     return scale
 
 
+def outcomes(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.float64]:
+    """Return what came true after origins, NaN where it is missing or not known, [B, H]."""
+    ahead = rows[:, None] + np.arange(1, horizon + 1)
+    inside = ahead < panel.indptr[panel.item_of(rows) + 1][:, None]
+    return np.where(inside, panel.values[np.where(inside, ahead, 0)], np.nan)
+
+
 def _any_actual(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.bool_]:
     """Tell which origins are followed by an observed value within the horizon, [B]."""
     seen = np.zeros(len(panel.values) + 1, np.int64)

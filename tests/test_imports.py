@@ -32,18 +32,21 @@ ALLOWED: dict[str, set[str]] = {
     "baselines": TABLES,
     "metrics": TABLES,
     "backtest": TABLES,
+    "calibration": {"errors"},
     "verdict": TABLES | {"metrics"},
     "output": TABLES,
     "output.report": TABLES | {"metrics", "verdict"},
-    "neural": TABLES | {"neural", "baselines", "metrics", "backtest"},
+    "neural": TABLES | {"neural", "baselines", "metrics", "backtest", "calibration"},
     "fallback": TABLES | {"baselines"},
     "newdata": TABLES | {"neural.transform"},
     "ahead": DATA,
     "reproduce": DATA,
+    "contest": TABLES
+    | {"neural", "backtest", "baselines", "calibration", "fallback", "metrics", "verdict"},
     "model": TABLES | {"neural", "fallback", "newdata", "ahead"},
     "api": TABLES
     | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
-    | {"reproduce"},
+    | {"contest", "reproduce"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
@@ -13,7 +14,7 @@ from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
-from forecast_rnn.neural.selection import RUNGS, Split, Trial, cheapest, choose, split_rows
+from forecast_rnn.neural.selection import RUNGS, Trial, assess, cheapest, choose, split_rows
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from forecast_rnn.neural.training import Epoch, Schedule
 from forecast_rnn.progress import OnProgress, Progress
@@ -25,55 +26,87 @@ MOST_WORK = 4.0e11
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """What a training leaves behind.
+class Tested:
+    """A training that has not seen the rows of the backtest.
 
     Attributes:
-        forecaster: Trained on all rows.
+        forecaster: Trained on the rows before the backtest; None when the series are too
+            short for one.
         recipe: The network that was chosen.
         steps: The optimisation steps that were chosen.
-        trials: What was tried on held-back windows; empty when nothing was to be chosen.
-        tested: Made like `forecaster`, but of the rows before the backtest; None when the
-            series are too short for one.
-        rows: Origins of the backtest, rows of the panel.
+        trials: What was tried on the rows before those of the backtest, if there are enough.
+        rows: Origins of the backtest, rows of the panel, [B].
+        reach: How far outcomes of held-back rows were from forecasts of the like.
     """
 
-    forecaster: Forecaster
+    forecaster: Forecaster | None
     recipe: Recipe
     steps: int
     trials: tuple[Trial, ...]
-    tested: Forecaster | None
     rows: NDArray[np.int64]
+    reach: tuple[Reach, ...]
 
 
-def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
-    """Choose width and steps, train for the backtest, then train on everything.
+def fit(
+    panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress
+) -> tuple[Forecaster, Tested]:
+    """Train for the backtest, then train the like of it on everything."""
+    tested = fit_tested(panel, task, config, on_progress)
+    job = _job(task, config)
+    watch = _Watch("training", on_progress)
+    forecaster = _train(job, panel, tested.recipe, tested.steps, watch)
+    if tested.forecaster is None:
+        return forecaster, tested
+    # The forecasts of the backtest count as they were before they were calibrated.
+    plain = replace(tested.forecaster, calibration=Calibration())
+    _, reach = assess(plain, panel, tested.rows)
+    return replace(
+        forecaster,
+        dependence=measure_dependence(tested.forecaster, panel, tested.rows),
+        calibration=calibrate(*tested.reach, reach),
+    ), tested
 
-    The last rows of each series are for the backtest, and the rows before them for
-    choosing. Choosing sees neither, and the network of the backtest not its rows.
+
+def fit_tested(
+    panel: Panel,
+    task: Task,
+    config: TrainConfig,
+    on_progress: OnProgress,
+    *,
+    windows: int | None = None,
+    step: int | None = None,
+) -> Tested:
+    """Choose width and steps, and train for the backtest.
+
+    The last rows of each series are for the backtest, and the rows before them for choosing
+    and calibrating. Choosing sees neither, and the network of the backtest not its rows.
+
+    Args:
+        panel: The series.
+        task: What is forecast.
+        config: What the user wants.
+        on_progress: Told of every epoch.
+        windows: Forecasts of each series in the backtest; None for what suits the series.
+        step: Rows from one of them to the next; None for a horizon.
     """
-    job = _Job(task, config, Machine(choose_device(config.device), prepare(config.threads)))
+    job = _job(task, config)
     candidates = recipes(panel, task, config)
-    undecided = len(candidates) > 1 or config.steps is None
-    split = split_rows(panel, task, validated=undecided)
     recipe, steps = candidates[-1], config.steps or DEFAULT_STEPS
+    split = split_rows(panel, task, windows=windows, step=step)
+    if split is None:
+        return Tested(None, recipe, steps, (), np.empty(0, dtype=np.int64), ())
+    before = panel.truncated(split.tested)
     trials: list[Trial] = []
-    tested, rows = None, np.empty(0, dtype=np.int64)
-    if split is not None and split.validated:
-        trials = _choose(job, panel, split, candidates, on_progress)
+    reach: tuple[Reach, ...] = ()
+    if split.validated:
+        trials = _choose(job, before, split.validated, candidates, on_progress)
         best = cheapest(trials, task)
-        recipe, steps = best.recipe, best.steps
-    if split is not None:
-        before = panel.truncated(split.windows * task.horizon)
-        tested = _train(job, before, recipe, steps, _Watch("backtesting", on_progress))
-        rows = origins.rolling(
-            panel, horizon=task.horizon, windows=split.windows, step=task.horizon
-        )
-    forecaster = _train(job, panel, recipe, steps, _Watch("training", on_progress))
-    if tested is not None:
-        dependence = measure_dependence(tested, panel, rows)
-        forecaster = replace(forecaster, dependence=dependence)
-    return Fitted(forecaster, recipe, steps, tuple(trials), tested, rows)
+        recipe, steps, reach = best.recipe, best.steps, (best.reach,)
+    forecaster = _train(job, before, recipe, steps, _Watch("backtesting", on_progress))
+    if reach:
+        forecaster = replace(forecaster, calibration=calibrate(*reach))
+    rows = origins.rolling(panel, horizon=task.horizon, windows=split.windows, step=split.step)
+    return Tested(forecaster, recipe, steps, tuple(trials), rows, reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +116,24 @@ class _Job:
     machine: Machine
 
 
+def _job(task: Task, config: TrainConfig) -> _Job:
+    return _Job(task, config, Machine(choose_device(config.device), prepare(config.threads)))
+
+
 def _choose(
     job: _Job,
-    panel: Panel,
-    split: Split,
+    known: Panel,
+    validated: int,
     candidates: tuple[Recipe, ...],
     on_progress: OnProgress,
 ) -> list[Trial]:
     """Race the candidates on the rows before those that are held back."""
-    seen = panel.truncated(split.held_back(job.task))
+    seen = known.truncated(validated)
     setting = make_setting(seen, job.task, candidates[0], job.config, job.machine)
     if job.config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, job.task, job.config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    known = panel.truncated(split.windows * job.task.horizon)
     return choose(setting, known, rungs, watch.count)
 
 

@@ -1,6 +1,6 @@
 """A trained ensemble with all it takes to use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
@@ -63,6 +64,8 @@ class Forecaster:
         encoding: How the networks see covariates and the calendar.
         networks: The ensemble, E.
         dependence: Of the steps of a path.
+        calibration: What was measured on rows that training did not see.
+        nonnegative: Whether no value trained on was below 0: then no forecast is.
     """
 
     schema: Schema
@@ -74,6 +77,8 @@ class Forecaster:
     encoding: Encoding
     networks: tuple[Network, ...]
     dependence: Dependence = Dependence()
+    calibration: Calibration = field(default_factory=Calibration)
+    nonnegative: bool = False
 
     @property
     def parameters(self) -> int:
@@ -107,7 +112,8 @@ class Forecaster:
         scores = np.array([normal_score(level) for level in levels])
         shape = (len(rows), len(levels), self.task.horizon)
         values = self.values(panel, rows, np.broadcast_to(scores[:, None], shape))
-        return np.ascontiguousarray(values.transpose(0, 2, 1))
+        # Intervals that were calibrated apart may overtake each other.
+        return np.sort(values.transpose(0, 2, 1), axis=-1)
 
     def values(
         self, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
@@ -125,15 +131,33 @@ class Forecaster:
         device = next(self.networks[0].parameters()).device
         beside = load_beside(panel, self.encoding, self.task.horizon, device)
         table = load_table(panel, self.transform, self.floor, device, beside)
-        found = np.empty(scores.shape)
+        found, middle = np.empty(scores.shape), np.zeros((len(rows), 1, scores.shape[2]))
+        scores = np.concatenate([scores, middle], axis=1)
         at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
         items, places = origin_tensors(panel, rows, device)
         for start in range(0, len(rows), at_once):
             some = slice(start, start + at_once)
             batch = gather(table, items[some], places[some], model=self.model, task=self.task)
             asked = torch.tensor(scores[some], dtype=table.values.dtype, device=device)
-            found[some] = self._restored(batch, asked).cpu().double().numpy()
-        return found
+            values = self._restored(batch, asked).cpu().double().numpy()
+            found[some] = self.calibration.corrected(
+                values[:, :-1], values[:, -1], scores[some, :-1]
+            )
+        if self.model.head in COUNTS:
+            found = np.rint(found)
+        return np.where(self._bounded(panel, rows)[:, None, None], np.maximum(found, 0), found)
+
+    def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].
+
+        Where all series are of one kind, a value below 0 in any of them tells that there are.
+        """
+        several = panel.schema.wide or bool(panel.schema.targets)
+        if not (self.nonnegative or several):
+            return np.zeros(len(rows), dtype=np.bool_)
+        below = np.append(0, np.cumsum(panel.values < 0))
+        none: NDArray[np.bool_] = below[rows + 1] == below[panel.indptr[panel.item_of(rows)]]
+        return none
 
     @torch.no_grad()
     def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
@@ -148,6 +172,4 @@ class Forecaster:
         moving, known = (batch.windows != 0).flatten(1).any(1), batch.seen
         values = head.quantiles(head.merged(parts), scores, units)
         values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))
-        if self.model.head in COUNTS:
-            values = values.round()  # a constant comes back from its logarithm not quite whole
         return torch.where(known[:, None, None], values, torch.nan)

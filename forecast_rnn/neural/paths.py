@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from forecast_rnn.backtest import outcomes
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.forecaster import Dependence, Forecaster
 from forecast_rnn.neural.heads.quantile import interpolated, normal_score
@@ -88,7 +89,7 @@ def from_quantiles(quantiles: Values, levels: tuple[float, ...], scores: Values)
 def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Values:
     """Count the quantiles below each outcome, those it equals half, [B, H]; NaN = unknown."""
     horizon = forecaster.task.horizon
-    actual = np.append(panel.values, np.nan)[_ahead(panel, rows, horizon)]
+    actual = outcomes(panel, rows, horizon)
     place = np.full(actual.shape, np.nan)
     at_once = max(1, MOST_VALUES // (len(_GRID) * horizon))
     for start in range(0, len(rows), at_once):
@@ -99,12 +100,6 @@ def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Va
         known = ~np.isnan(outcome[:, 0]) & ~np.isnan(values[:, 0])
         place[some] = np.where(known, middle, np.nan)
     return place
-
-
-def _ahead(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
-    """Return the rows of the steps after origins, [B, H]; -1 beyond the end of their series."""
-    ahead = rows[:, None] + np.arange(1, horizon + 1)
-    return np.where(ahead < panel.indptr[panel.item_of(rows) + 1][:, None], ahead, -1)
 
 
 def _normal_scores(values: Values) -> Values:

@@ -10,6 +10,7 @@ import polars as pl
 import torch
 from torch import Tensor
 
+from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.almanac import SIZES, almanac
 from forecast_rnn.data.calendar import Frequency
@@ -31,6 +32,7 @@ PARTS = {
     "transform": Transform,
     "encoding": Encoding,
     "dependence": Dependence,
+    "calibration": Calibration,
 }
 ROLES = ("static", "past", "known")
 MOST_MEMBERS = 64
@@ -50,6 +52,7 @@ def save_model(
     description: dict[str, Any] = {name: asdict(getattr(forecaster, name)) for name in PARTS}
     description |= {
         "floor": forecaster.floor,
+        "nonnegative": forecaster.nonnegative,
         "members": len(forecaster.networks),
         "training": training,
     }
@@ -68,7 +71,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         BundleError: a part is missing, unknown, of a wrong type, or out of range.
     """
     bundle = read_bundle(folder)
-    known = {*PARTS, "floor", "members", "training"}
+    known = {*PARTS, "floor", "nonnegative", "members", "training"}
     if set(bundle.description) != known:
         odd = sorted(set(bundle.description) ^ known)
         raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
@@ -79,8 +82,14 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     floor, members = bundle.description["floor"], bundle.description["members"]
     if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
         raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
+    nonnegative = bundle.description["nonnegative"]
+    if not isinstance(nonnegative, bool):
+        raise BundleError(f"{folder}: nonnegative is {str(nonnegative)[:60]!r}, not true or false.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
+    calibrated, horizon = len(parts["calibration"].factors), parts["task"].horizon
+    if calibrated not in (0, horizon):
+        raise BundleError(f"{folder}: the calibration is of {calibrated} steps, not {horizon}.")
     panel = _panel(bundle.series, parts["schema"], parts["frequency"], str(folder))
     _check_encoding(panel, parts["encoding"], str(folder))
     shape = parts["model"], parts["task"], parts["encoding"]
@@ -88,6 +97,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     forecaster = Forecaster(
         **parts,
         floor=floor,
+        nonnegative=nonnegative,
         networks=tuple(network.to(device).train(False) for network in networks),
     )
     return forecaster, panel

@@ -10,7 +10,8 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_rnn.backtest import error_scales
+from forecast_rnn.backtest import error_scales, outcomes
+from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
@@ -20,6 +21,8 @@ from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe, work_per_step
 from forecast_rnn.neural.setting import Setting
 from forecast_rnn.neural.training import Epoch, Learner, Sampler, Schedule, epochs
+
+Values = NDArray[np.float64]
 
 RUNGS = (100, 200, 400, 800, 1600)
 SURVIVORS = (3, 2, 1)
@@ -39,25 +42,33 @@ class Split:
     """Which last rows training does not see.
 
     Attributes:
-        windows: Rolling origins per series, a horizon apart, in each held-back part.
-        validated: Whether a part before the backtest is held back to choose on.
+        tested: Rows of each series for the backtest, the last ones.
+        validated: Rows before those to choose and to calibrate on; 0 for none.
+        windows: Forecasts of each series in the rows of the backtest.
+        step: Rows from one of them to the next.
     """
 
+    tested: int
+    validated: int
     windows: int
-    validated: bool
-
-    def held_back(self, task: Task) -> int:
-        """Rows of each series that training does not see."""
-        return self.windows * task.horizon * (2 if self.validated else 1)
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A recipe and a length of training that were tried, and their score: less is better."""
+    """A recipe and a length of training that were tried.
+
+    Attributes:
+        recipe: The network and its training.
+        steps: The length.
+        score: The scaled loss of held-back rows: less is better.
+        reach: How far the outcomes of these rows were from the forecasts.
+    """
 
     recipe: Recipe
     steps: int
     score: float
+    reach: Reach
 
 
 @dataclass(slots=True, eq=False)
@@ -79,20 +90,30 @@ class Candidate:
         return bool(self.trials) and self.trials[-1].score > PAST * self.best
 
 
-def split_rows(panel: Panel, task: Task, *, validated: bool) -> Split | None:
+def split_rows(
+    panel: Panel, task: Task, *, windows: int | None = None, step: int | None = None
+) -> Split | None:
     """Decide how much to hold back; None when the series are too short for any backtest.
 
     Few series get more windows, up to a fifth of their rows in each part, so that one
     lucky window decides nothing.
+
+    Args:
+        panel: The series.
+        task: What is forecast.
+        windows: Forecasts of each series in the backtest; None for what suits the series.
+        step: Rows from one of them to the next; None for a horizon.
     """
     lengths = panel.lengths()
     lengths = lengths[lengths > 0]
     typical = int(np.median(lengths))
     needed = max(4, task.season_length)
-    windows = max(1, min(ENOUGH_WINDOWS // len(lengths), typical // (5 * task.horizon)))
-    for split in (Split(windows, validated=True), Split(windows, validated=False)):
-        if (validated or not split.validated) and typical - split.held_back(task) >= needed:
-            return split
+    usual = max(1, min(ENOUGH_WINDOWS // len(lengths), typical // (5 * task.horizon)))
+    windows, step = windows or usual, step or task.horizon
+    tested = (windows - 1) * step + task.horizon
+    for validated in (usual * task.horizon, 0):
+        if typical - tested - validated >= needed:
+            return Split(tested, validated, windows, step)
     return None
 
 
@@ -126,8 +147,9 @@ def choose(
         jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
         networks = side_by_side(jobs, setting.machine.threads)
         for one, network in zip(alive, networks, strict=True):
-            score = scaled_loss(setting.forecaster(one.recipe, (network,)), known, rows)
-            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score))
+            forecaster = setting.forecaster(one.recipe, (network,))
+            score, reach = assess(forecaster, known, rows)
+            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
         alive = _survivors(alive, min(one.best for one in field), rung)
     return [trial for one in field for trial in one.trials]
 
@@ -173,18 +195,33 @@ def _validation_rows(setting: Setting, known: Panel) -> NDArray[np.int64]:
     return rows[:: math.ceil(len(rows) / MOST_ORIGINS)]
 
 
-def scaled_loss(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> float:
-    """Return twice the pinball loss of all quantiles over the seasonal-naive error.
+def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tuple[float, Reach]:
+    """Return the scaled loss of forecasts, and how far outcomes were from them.
 
-    For the median alone this is the mean absolute scaled error. A mean over the origins
-    at which both can be measured; infinite where there are none.
+    The loss is twice the pinball loss of all quantiles over the seasonal-naive error; for the
+    median alone this is the mean absolute scaled error. A mean over the origins at which both
+    can be measured; infinite where there are none.
+
+    Args:
+        forecaster: Trained on nothing after the first of the origins.
+        panel: The series, with the rows after the origins.
+        rows: Origins, [B].
     """
+    task = forecaster.task
     quantiles = forecaster.quantiles(panel, rows)
-    actual = panel.values[rows[:, None] + np.arange(1, forecaster.task.horizon + 1)]
-    levels = np.array(forecaster.task.quantile_levels)
+    actual = outcomes(panel, rows, task.horizon)
+    windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
+    reach = measure_reach(quantiles, actual, task.quantile_levels, windows=windows)
+    scale = error_scales(panel, task.season_length)[rows]
+    return _scaled_loss(quantiles, actual, scale, task.quantile_levels), reach
+
+
+def _scaled_loss(
+    quantiles: Values, actual: Values, scale: Values, quantile_levels: tuple[float, ...]
+) -> float:
+    levels = np.array(quantile_levels)
     error = actual[..., None] - quantiles
     loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
-    scale = error_scales(panel, forecaster.task.season_length)[rows]
     counted = ~np.isnan(loss)
     total = np.where(counted, loss, 0).sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -70,6 +70,7 @@ class Setting:
             floor=self.floor,
             encoding=self.encoding,
             networks=tuple(network.train(False) for network in networks),
+            nonnegative=not bool((self.panel.values < 0).any()),
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:

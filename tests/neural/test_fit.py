@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_rnn.calibration import calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
-from forecast_rnn.neural.fit import fit
+from forecast_rnn.neural.fit import fit, fit_tested
 from forecast_rnn.neural.selection import cheapest
 from forecast_rnn.progress import ignore
 from tests.panels import panel_of
@@ -38,21 +39,24 @@ def weights(forecaster):
 
 
 def test_the_ensemble_has_the_members_asked_for_and_they_differ(fitted):
-    first, second = fitted.forecaster.networks
+    forecaster, tested = fitted
+    first, second = forecaster.networks
 
     assert not torch.equal(first.embedding.weight, second.embedding.weight)
-    assert fitted.steps == 60
-    assert fitted.forecaster.model.hidden_size == 8
+    assert tested.steps == 60
+    assert forecaster.model.hidden_size == 8
 
 
 def test_training_again_gives_the_same_weights(panel, fitted):
-    again = fit(panel, TASK, CONFIG, ignore)
+    again, _ = fit(panel, TASK, CONFIG, ignore)
 
-    assert torch.equal(weights(again.forecaster), weights(fitted.forecaster))
+    assert torch.equal(weights(again), weights(fitted[0]))
+    assert again.calibration == fitted[0].calibration
 
 
 def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fitted):
-    before = panel.truncated(4 * len(fitted.rows) // 3)
+    forecaster, tested = fitted
+    before = panel.truncated(4 * len(tested.rows) // 3)
     changed = panel_of(
         *[
             [*before.values[a:b], *[-999.0] * (n - (b - a))]
@@ -60,19 +64,24 @@ def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fi
         ]
     )
 
-    other = fit(changed, TASK, CONFIG, ignore)
+    other, other_tested = fit(changed, TASK, CONFIG, ignore)
 
-    assert torch.equal(weights(other.tested), weights(fitted.tested))
-    assert not torch.equal(weights(other.forecaster), weights(fitted.forecaster))
+    assert torch.equal(weights(other_tested.forecaster), weights(tested.forecaster))
+    assert other_tested.forecaster.calibration == tested.forecaster.calibration
+    assert other_tested.trials[0].score == tested.trials[0].score
+    assert not torch.equal(weights(other), weights(forecaster))
+    assert other.calibration != forecaster.calibration
 
 
 def test_the_forecast_learns_from_the_newest_rows(panel, fitted):
-    assert fitted.rows.max() == 80 + 70 + 60 - 1 - 4
-    assert not torch.equal(weights(fitted.tested), weights(fitted.forecaster))
+    forecaster, tested = fitted
+
+    assert tested.rows.max() == 80 + 70 + 60 - 1 - 4
+    assert not torch.equal(weights(tested.forecaster), weights(forecaster))
 
 
 def test_steps_are_chosen_where_none_are_given(panel):
-    chosen = fit(panel, TASK, TrainConfig(hidden_size=4, members=1, batch_size=16), ignore)
+    _, chosen = fit(panel, TASK, TrainConfig(hidden_size=4, members=1, batch_size=16), ignore)
 
     assert {trial.steps for trial in chosen.trials} >= {100, 200}
     assert chosen.steps == cheapest(chosen.trials, TASK).steps
@@ -81,18 +90,19 @@ def test_steps_are_chosen_where_none_are_given(panel):
 def test_series_too_short_for_a_backtest_are_forecast_all_the_same():
     panel = panel_of(wave(6), wave(5, 1))
 
-    fitted = fit(panel, TASK, CONFIG, ignore)
+    forecaster, tested = fit(panel, TASK, CONFIG, ignore)
 
-    quantiles = fitted.forecaster.quantiles(panel, origins.last(panel))
-    assert fitted.tested is None
-    assert len(fitted.rows) == 0
+    quantiles = forecaster.quantiles(panel, origins.last(panel))
+    assert tested.forecaster is None
+    assert len(tested.rows) == 0
     assert np.isfinite(quantiles).all()
 
 
 def test_a_trained_network_beats_the_seasonal_naive_on_a_season_with_a_trend(panel, fitted):
-    forecast = fitted.tested.quantiles(panel, fitted.rows)[..., 4]
-    actual = panel.values[fitted.rows[:, None] + np.arange(1, 5)]
-    naive = panel.values[fitted.rows[:, None] + np.arange(-3, 1)]
+    _, tested = fitted
+    forecast = tested.forecaster.quantiles(panel, tested.rows)[..., 4]
+    actual = panel.values[tested.rows[:, None] + np.arange(1, 5)]
+    naive = panel.values[tested.rows[:, None] + np.arange(-3, 1)]
 
     assert np.abs(forecast - actual).mean() < 0.9 * np.abs(naive - actual).mean()
 
@@ -103,9 +113,9 @@ def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
     series[20] *= 1e6
     panel = panel_of(series, [math.nan] * 30 + [size] * 30, [0.0] * 60)
 
-    fitted = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
+    forecaster, _ = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
 
-    quantiles = fitted.forecaster.quantiles(panel, origins.last(panel))
+    quantiles = forecaster.quantiles(panel, origins.last(panel))
     assert np.isfinite(quantiles).all()
     assert np.abs(quantiles[0, :, 4]).max() < 1e3 * size
     assert np.abs(quantiles[2]).max() == 0
@@ -118,3 +128,20 @@ def test_progress_adds_up_to_the_steps_of_all_members(panel):
 
     last = [progress for progress in seen if progress.stage == "training"][-1]
     assert last.done == last.total == 120
+
+
+def test_windows_and_step_of_the_backtest_can_be_told(panel):
+    tested = fit_tested(panel, TASK, CONFIG, ignore, windows=3, step=2)
+
+    ends = panel.indptr[1:]
+    assert tested.rows.tolist() == [end - 5 - back for end in ends for back in (4, 2, 0)]
+    assert tested.trials
+
+
+def test_the_network_of_the_backtest_is_calibrated_on_rows_before_it(panel, fitted):
+    _, tested = fitted
+
+    factors = np.array(tested.forecaster.calibration.factors)
+    assert factors.shape == (4, 4)
+    assert tested.forecaster.calibration == calibrate(*tested.reach)
+    assert tested.reach[0].values.shape[0] == len(tested.rows)

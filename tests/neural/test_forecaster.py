@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data import origins
 from forecast_rnn.neural.encoding import Encoding
@@ -205,3 +206,51 @@ def test_values_at_any_level_lie_between_the_quantiles_around_it(panel):
     values = forecaster.values(panel, rows, scores)[:, 0]
 
     assert ((quantiles[..., 2] <= values) & (values <= quantiles[..., 3])).all()
+
+
+def test_calibrated_quantiles_never_cross_and_keep_the_median(panel):
+    plain = forecaster_of(panel)
+    scores = tuple(NormalDist().inv_cdf(level) for level in (0.6, 0.7, 0.8, 0.9))
+    calibration = Calibration(scores, ((0.25, 4.0, 1.0, 0.5),) * 5)
+    rows = np.arange(len(panel.values))
+
+    quantiles = replace(plain, calibration=calibration).quantiles(panel, rows)
+
+    assert (np.diff(quantiles, axis=2) >= 0).all()
+    assert not np.array_equal(quantiles, plain.quantiles(panel, rows))
+    np.testing.assert_array_equal(quantiles[..., 4], plain.quantiles(panel, rows)[..., 4])
+
+
+@pytest.fixture
+def near_zero():
+    """Series whose forecasts would go below 0, where no value does."""
+    return panel_of(*[[level * (t % 4) for t in range(length)] for level, length in LEVELS])
+
+
+LEVELS = ((1.0, 40), (20.0, 12), (300.0, 31))
+
+
+def test_only_data_that_may_be_negative_get_negative_forecasts(near_zero):
+    straight = forecaster_of(near_zero, Transform("identity"))
+    rows = np.arange(len(near_zero.values))
+    below = replace(near_zero, values=near_zero.values.copy())
+    below.values[45] = -1.0
+
+    assert straight.quantiles(near_zero, rows).min() < 0
+    assert replace(straight, nonnegative=True).quantiles(near_zero, rows).min() == 0
+    found = replace(straight, nonnegative=True).quantiles(below, rows)
+    # The second series, of rows 40 to 51, has a value below 0 from row 45 on.
+    assert (found[:45].min(), found[52:].min()) == (0, 0)
+    assert found[45:52].min() < 0
+
+
+def test_of_several_targets_each_is_bounded_by_itself(near_zero):
+    mixed = replace(near_zero, values=near_zero.values.copy())
+    mixed.values[0] = -1.0
+    several = replace(mixed, schema=replace(near_zero.schema, wide=True))
+    rows = np.arange(len(mixed.values))
+
+    found = forecaster_of(several, Transform("identity")).quantiles(several, rows)
+
+    assert found[:40].min() < 0
+    assert found[40:].min() == 0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_rnn.calibration import Calibration
 from forecast_rnn.data import origins
 from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
@@ -50,7 +51,12 @@ def rewritten(folder, **changes):
 )
 def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, change):
     forecaster = forecaster_of(panel, model=replace(MODEL, **change))
-    forecaster = replace(forecaster, dependence=Dependence(0.2, -0.37))
+    forecaster = replace(
+        forecaster,
+        dependence=Dependence(0.2, -0.37),
+        calibration=Calibration((0.5, 1.3), ((0.7, 1.2),) * 5),
+        nonnegative=True,
+    )
     save_model(tmp_path / "model", forecaster, panel, {})
 
     loaded, series = load_model(tmp_path / "model", CPU)
@@ -90,6 +96,10 @@ def test_the_series_come_back_as_they_were(folder, panel):
         ("dependence", 1.0, "dependence does not have the fields"),
         ("dependence__share", 1.0, "share is 1.0"),
         ("dependence__decay", "0", "decay is '0'"),
+        ("calibration__scores", [1.0, 0.5], "must increase"),
+        ("calibration__factors", [[1.0]], "must lie in"),
+        ("calibration__factors", [[], []], "calibration is of 2 steps"),
+        ("nonnegative", 1, "nonnegative is '1'"),
         ("surprise", 1, "surprise"),
     ],
 )

@@ -15,9 +15,9 @@ from forecast_rnn.neural.selection import (
     Split,
     Trial,
     _survivors,
+    assess,
     cheapest,
     choose,
-    scaled_loss,
     split_rows,
 )
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
@@ -40,20 +40,36 @@ def panel():
 
 
 @pytest.mark.parametrize(
-    ("series", "length", "validated", "expected"),
+    ("series", "length", "expected"),
     [
-        (1, 200, True, Split(10, validated=True)),
-        (1, 200, False, Split(10, validated=False)),
-        (100, 200, True, Split(1, validated=True)),
-        (4, 400, True, Split(6, validated=True)),
-        (1, 10, True, Split(1, validated=False)),
-        (1, 6, True, None),
+        (1, 200, Split(40, 40, 10, 4)),
+        (100, 200, Split(4, 4, 1, 4)),
+        (4, 400, Split(24, 24, 6, 4)),
+        (1, 10, Split(4, 0, 1, 4)),
+        (1, 6, None),
     ],
 )
-def test_few_and_long_series_hold_back_more_windows(series, length, validated, expected):
+def test_few_and_long_series_hold_back_more_windows(series, length, expected):
     panel = panel_of(*[[1.0] * length] * series)
 
-    assert split_rows(panel, TASK, validated=validated) == expected
+    assert split_rows(panel, TASK) == expected
+
+
+@pytest.mark.parametrize(
+    ("windows", "step", "expected"),
+    [
+        (3, 1, Split(6, 4, 3, 1)),
+        (3, None, Split(12, 4, 3, 4)),
+        (None, 2, Split(4, 4, 1, 2)),
+        (48, None, Split(192, 4, 48, 4)),
+        (49, None, Split(196, 0, 49, 4)),
+        (50, None, None),
+    ],
+)
+def test_the_backtest_is_as_large_as_it_is_told(windows, step, expected):
+    panel = panel_of(*[[1.0] * 200] * 100)
+
+    assert split_rows(panel, TASK, windows=windows, step=step) == expected
 
 
 def test_scaled_loss_equals_the_plain_loop(panel):
@@ -64,7 +80,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
     quantiles = forecaster.quantiles(panel, rows)
     scales = error_scales(panel, 4)[rows]
 
-    found = scaled_loss(forecaster, panel, rows)
+    found, reach = assess(forecaster, panel, rows)
 
     total = 0.0
     for b, row in enumerate(rows):
@@ -75,6 +91,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
                 losses.append(2 * (level * error if error > 0 else (level - 1) * error))
         total += np.mean(losses) / scales[b]
     assert found == pytest.approx(total / 3)
+    assert reach.windows == 1.5
 
 
 def race(panel, held=8):
@@ -98,7 +115,7 @@ def test_every_rung_of_every_candidate_in_the_race_is_scored(panel):
 
 def test_fewer_candidates_go_on_the_higher_the_rung_and_hopeless_ones_never():
     def candidate(*scores):
-        return Candidate(None, None, None, [Trial(None, 100, score) for score in scores])
+        return Candidate(None, None, None, [Trial(None, 100, score, None) for score in scores])
 
     good, fair, poor = candidate(1.00), candidate(1.01), candidate(1.02)
     hopeless, past = candidate(1.05), candidate(1.0, 1.1)
@@ -114,7 +131,7 @@ def test_of_trials_that_are_as_good_the_one_with_the_least_work_is_taken():
     wide, _, narrow = recipes(panel, TASK, TrainConfig())
 
     def taken(*trials):
-        return cheapest([Trial(*trial) for trial in trials], TASK)
+        return cheapest([Trial(*trial, None) for trial in trials], TASK)
 
     assert taken((wide, 200, 1.000), (narrow, 200, 1.009)).recipe == narrow
     assert taken((wide, 200, 1.000), (narrow, 200, 1.011)).recipe == wide
@@ -131,9 +148,8 @@ def test_a_rung_scores_the_network_that_training_alone_would_give(panel):
         setting, last.recipe, steps=last.steps, members=1, report=lambda epoch: None
     )
 
-    assert scaled_loss(alone, known, origins.rolling(known, horizon=4, windows=1, step=4)) == (
-        last.score
-    )
+    rows = origins.rolling(known, horizon=4, windows=1, step=4)
+    assert assess(alone, known, rows)[0] == last.score
 
 
 def test_the_race_ignores_rows_after_its_validation_windows(panel):

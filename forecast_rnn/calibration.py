@@ -1,0 +1,152 @@
+"""How wide intervals have to be: measured on forecasts of rows that training did not see.
+
+Conformalised quantile regression, Romano, Patterson and Candès (2019),
+https://arxiv.org/abs/1905.03222, eq. 6 to 8, in its multiplicative form: the distance of an
+outcome from the median is measured in distances of the interval's bound on that side, so that
+a correction keeps the shape of a forecast, and wide ones change more than narrow ones.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_rnn.errors import ConfigError
+
+Values = NDArray[np.float64]
+
+LEAST, MOST = 0.25, 4.0
+"""Bounds of a factor: beyond them the held-back rows are not like those that were learnt from."""
+ENOUGH = 200
+"""Outcomes that a factor rests on: with fewer a step, those of the steps around it count too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """By what the distances of quantiles from the median are multiplied.
+
+    Attributes:
+        scores: Normal scores of the upper levels of the intervals, increasing, [P]; empty for
+            no correction.
+        factors: For each step a factor for each interval, [H, P].
+    """
+
+    scores: tuple[float, ...] = ()
+    factors: tuple[tuple[float, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check lengths and ranges; raise ConfigError with the value seen."""
+        if any(low >= high for low, high in zip((0.0, *self.scores), self.scores, strict=False)):
+            raise ConfigError(f"scores are {self.scores}; they must increase from above 0.")
+        for step in self.factors:
+            if len(step) != len(self.scores) or not all(LEAST <= f <= MOST for f in step):
+                raise ConfigError(f"factors are {step}; they must lie in {LEAST} to {MOST}.")
+
+    def corrected(self, values: Values, median: Values, scores: Values) -> Values:
+        """Move quantiles away from the median or towards it, never over it.
+
+        Between the levels of intervals factors go over in straight lines of the normal
+        scores, beyond them they stay as they are.
+
+        Args:
+            values: Quantiles, [B, N, H].
+            median: [B, H].
+            scores: Normal scores of their levels, [B, N, H].
+        """
+        if not self.factors:
+            return values
+        found = np.empty(values.shape)
+        for step, factors in enumerate(self.factors):
+            distance = values[..., step] - median[:, None, step]
+            knots = np.interp(np.abs(scores[..., step]), self.scores, factors)
+            found[..., step] = median[:, None, step] + knots * distance
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far outcomes were from the median of their forecast, held against intervals.
+
+    Attributes:
+        levels: The upper levels of the intervals, increasing, [P].
+        windows: Forecasts of each series. What befalls all series at a time makes their
+            forecasts alike, so this, and not the number of forecasts, says what they tell.
+        values: 1 at the bound of an interval, NaN where nothing is known, [B, H, P].
+    """
+
+    levels: tuple[float, ...]
+    windows: float
+    values: NDArray[np.float32] = field(repr=False, compare=False)
+
+
+def measure_reach(
+    quantiles: Values, actual: Values, levels: Sequence[float], *, windows: float
+) -> Reach:
+    """Measure outcomes by the intervals of quantiles whose levels add up to 1.
+
+    Args:
+        quantiles: Forecasts, NaN where there is none, [B, H, Q].
+        actual: What came true, NaN where it is unknown, [B, H].
+        levels: Their probabilities, increasing, with 0.5 among them, [Q].
+        windows: Forecasts of each series.
+    """
+    rounded = [round(level, 9) for level in levels]
+    upper = [level for level in rounded if level > 0.5 and round(1 - level, 9) in rounded]
+    median = quantiles[..., rounded.index(0.5)]
+    values = np.full((*actual.shape, len(upper)), np.nan, np.float32)
+    distance = np.abs(actual - median)
+    for place, level in enumerate(upper):
+        low = quantiles[..., rounded.index(round(1 - level, 9))]
+        high = quantiles[..., rounded.index(level)]
+        side = np.where(actual > median, high - median, median - low)
+        reach = np.where(distance == 0, 0.0, np.inf)
+        np.divide(distance, side, out=reach, where=side > 0)
+        values[..., place] = np.where(np.isnan(distance), np.nan, reach)
+    return Reach(tuple(upper), windows, values)
+
+
+def calibrate(*reaches: Reach) -> Calibration:
+    """Return the factors that would have made intervals as wide as they ought to be.
+
+    Outcomes may be few, and those of one forecast are alike: a factor goes by the steps around
+    its own as far as there are not enough outcomes of that alone, and the fewer windows there
+    are, the closer it stays to 1, in logarithms by windows / (windows + 1).
+
+    Args:
+        reaches: Of forecasts with the same levels and horizon.
+    """
+    values = np.concatenate([reach.values for reach in reaches])
+    levels, windows = reaches[0].levels, sum(reach.windows for reach in reaches)
+    if not levels or np.isnan(values).all():
+        return Calibration()
+    trust = windows / (windows + 1)
+    factors = [
+        _factors(values[..., place], 2 * level - 1, trust) for place, level in enumerate(levels)
+    ]
+    scores = tuple(NormalDist().inv_cdf(level) for level in levels)
+    return Calibration(scores, tuple(zip(*factors, strict=True)))
+
+
+def _factors(reach: NDArray[np.float32], share: float, trust: float) -> list[float]:
+    """Return for each step the reach that a share of the outcomes does not go beyond, [H]."""
+    known = ~np.isnan(reach)
+    count, horizon = known.sum(0), reach.shape[1]
+    found = []
+    for step in range(horizon):
+        around = 0
+        while count[_around(step, around)].sum() < ENOUGH and around < horizon:
+            around += 1
+        some = _around(step, around)
+        ordered = np.sort(reach[:, some][known[:, some]])
+        # One more than there are, as the outcome to come is one of them: eq. 8.
+        rank = min(math.ceil((len(ordered) + 1) * share - 1e-9), len(ordered))
+        factor = float(np.clip(ordered[rank - 1], LEAST, MOST)) ** trust
+        found.append(round(factor, 4))
+    return found
+
+
+def _around(step: int, steps: int) -> slice:
+    return slice(max(step - steps, 0), step + steps + 1)
