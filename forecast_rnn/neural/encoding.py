@@ -121,9 +121,6 @@ def fit_encoding(panel: Panel) -> Encoding:
     )
     holiday_fields = tuple(field for field in book.fields if field not in SIZES)
     encoding = Encoding(
-        static=schema.static,
-        past=schema.past,
-        known=schema.known,
         calendar=calendar,
         countries=tuple(book.holiday_names),
         holidays=tuple(tuple(names) for names in book.holiday_names.values()),
@@ -156,8 +153,12 @@ def _with_columns(encoding: Encoding, panel: Panel) -> Encoding:
     numbers = [column for column in seen if column.dtype == pl.Float64]
     names = [column for column in seen if column.dtype != pl.Float64]
     ends = [_mean_and_size(column) for column in numbers]
+    schema = panel.schema
     return replace(
         encoding,
+        static=schema.static,
+        past=schema.past,
+        known=schema.known,
         numbers=tuple(column.name for column in numbers),
         mean=tuple(mean for mean, _ in ends),
         size=tuple(size for _, size in ends),
