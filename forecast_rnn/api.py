@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.ahead import Data, about_ahead, look_ahead, panel_of, usual_task
 from forecast_rnn.backtest import ForecastFn, backtest
-from forecast_rnn.baselines import BASELINES, baseline_table
+from forecast_rnn.baselines import USUAL_BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
@@ -151,7 +151,7 @@ def _backtest(panel: Panel, fitted: Fitted, task: Task) -> pl.DataFrame:
         return with_fallback(network.forecast(panel, rows), panel, rows, task)[0]
 
     forecasters: dict[str, ForecastFn] = {"network": forecast}
-    forecasters |= {name: partial(baseline_table, name, task=task) for name in BASELINES}
+    forecasters |= {name: partial(baseline_table, name, task=task) for name in USUAL_BASELINES}
     return backtest(panel, fitted.rows, forecasters, task)
 
 

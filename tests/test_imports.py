@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "data": DATA,
     "tables": DATA,
     "profile": DATA,
-    "baselines": TABLES,
+    "baselines": TABLES | {"baselines"},
     "metrics": TABLES,
     "backtest": TABLES,
     "verdict": TABLES | {"metrics"},
