@@ -8,6 +8,7 @@ a window out of a comparison.
 import polars as pl
 
 from forecast_rnn.baselines.naive2 import naive2
+from forecast_rnn.baselines.regressors import gradient_boosting, ridge
 from forecast_rnn.baselines.simple import (
     BaselineFn,
     Rows,
@@ -28,6 +29,8 @@ BASELINES: dict[str, BaselineFn] = {
     "drift": drift,
     "window_average": window_average,
     "naive2": naive2,
+    "ridge": ridge,
+    "gradient_boosting": gradient_boosting,
 }
 USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2")
 """What a training is compared with: those that cost next to nothing beside it."""
