@@ -54,6 +54,15 @@ def usual_task(
     )
 
 
+def check_sources(data: Data | None, future: Data | None) -> None:
+    """Raise ConfigError if standard input is to be read twice."""
+    if isinstance(data, str) and isinstance(future, str) and data == future == "-":
+        raise ConfigError(
+            "standard input holds either the data or the known columns of the steps ahead; give "
+            "a file for one of them."
+        )
+
+
 def look_ahead(panel: Panel, future: Data | None, horizon: int) -> tuple[Panel, tuple[str, ...]]:
     """Take in the known columns of the steps ahead, from a file or a table; return warnings too.
 
@@ -93,7 +102,7 @@ def steps_ahead(panel: Panel, horizon: int) -> tuple[int, tuple[str, ...]]:
 def about_ahead(panel: Panel, horizon: int) -> str:
     """Say which rows of known columns a forecast takes."""
     wanted = future_frame(panel, horizon)["time"]
-    first, last = format_times(pl.Series([wanted.min(), wanted.max()]), panel.schema)
+    first, last = format_times(wanted.sort().gather([0, -1]), panel.schema)
     return (
         f"a forecast takes the known columns {', '.join(panel.schema.known)} of the {horizon} "
         f"steps after the last row of each series ({first} to {last}): pass --future FILE, whose "
@@ -113,6 +122,7 @@ def template(panel: Panel, horizon: int) -> pl.DataFrame:
     ids = panel.items.select(panel.schema.given_ids)[wanted[ITEM]]
     times = format_times(wanted["time"], panel.schema).alias(panel.schema.timestamp)
     rows = pl.DataFrame([*ids, times, *known_ahead(panel, wanted)])
-    # Targets in columns of their own share their rows.
-    keys = [*panel.schema.given_ids, panel.schema.timestamp]
-    return rows.unique(keys, keep="first", maintain_order=True)
+    # Targets in columns of their own share their rows, and may end at different ones.
+    group = pl.struct(ids).rle_id() if ids.width else pl.lit(0)
+    order = wanted.select(group.alias("group"), "time").with_row_index("row")
+    return rows[order.unique(["group", "time"], keep="first").sort("group", "time")["row"]]

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.ahead import Data, about_ahead, look_ahead, panel_of, usual_task
+from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import USUAL_BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
@@ -106,6 +106,7 @@ def train(
     """
     began = time.monotonic()
     config = config or TrainConfig()
+    check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints or Hints())
         task = usual_task(panel, horizon, season, quantile_levels)

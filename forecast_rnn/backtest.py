@@ -1,5 +1,6 @@
 """Rolling origins: forecasts of known rows, beside what came true."""
 
+import itertools
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -62,23 +63,21 @@ def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
     Returns:
         [R]; NaN where no pair is known or the mean is 0.
     """
-    error = np.full(len(panel.values), np.nan)
-    np.subtract(
-        panel.values[season_length:], panel.values[:-season_length], out=error[season_length:]
-    )
-    position = np.arange(len(error)) - np.repeat(panel.indptr[:-1], np.diff(panel.indptr))
-    error[position < season_length] = np.nan  # the row a season before is another item's
-    frame = pl.DataFrame({"item": panel.item_of(np.arange(len(error))), "error": np.abs(error)})
-    known = pl.col("error").is_not_nan()
-    # Summed item by item: one running sum over all would drown small series in large ones.
-    total = pl.col("error").fill_nan(0.0).cum_sum().over("item")
-    scale = frame.select(total / known.cast(pl.Float64).cum_sum().over("item")).to_series()
-    return np.where(scale > 0, scale, np.nan)
+    scale = np.full(len(panel.values), np.nan)
+    # Item by item: one running sum over all would drown small series in large ones.
+    for start, stop in itertools.pairwise(panel.indptr):
+        values = panel.values[start:stop]
+        error = np.abs(values[season_length:] - values[:-season_length])
+        known = ~np.isnan(error)
+        total, count = np.cumsum(np.where(known, error, 0.0)), np.cumsum(known)
+        np.divide(total, count, out=scale[start + season_length : stop], where=total > 0)
+    return scale
 
 
 def _any_actual(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.bool_]:
     """Tell which origins are followed by an observed value within the horizon, [B]."""
-    seen = np.append(0, np.cumsum(~np.isnan(panel.values)))
+    seen = np.zeros(len(panel.values) + 1, np.int64)
+    np.cumsum(~np.isnan(panel.values), out=seen[1:])
     until = np.minimum(rows + 1 + horizon, panel.indptr[panel.item_of(rows) + 1])
     known: NDArray[np.bool_] = seen[until] > seen[rows + 1]
     return known
@@ -89,7 +88,7 @@ def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.D
     origin = panel.indptr[item] + table[ORIGIN].to_numpy()
     row = origin + table[STEP].to_numpy()
     inside = row < panel.indptr[item + 1]
-    actual = np.where(inside, np.append(panel.values, np.nan)[np.where(inside, row, -1)], np.nan)
+    actual = np.where(inside, panel.values[np.where(inside, row, 0)], np.nan)
     return table.with_columns(
         pl.Series(ACTUAL, actual),
         pl.Series(ERROR_SCALE, error_scales(panel, season_length)[origin]),

@@ -15,6 +15,16 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
         raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
 
 
+def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
+    if dilation and len(dilation) != layers:
+        raise ConfigError(
+            f"dilation {dilation} is for {len(dilation)} layers, and there are {layers}; give one "
+            "number a layer."
+        )
+    for steps in dilation:
+        _check_range("dilation", steps, 1, 1000)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
     """What is forecast.
@@ -54,6 +64,9 @@ class ModelConfig:
         stride: Rows from one recurrent step to the next.
         context_steps: Most recurrent steps that precede a forecast, T.
         calendar: Whether the network reads the hour, the weekday, the day of the year.
+        dilation: For each layer the steps from one state to the next; empty for one each.
+        residual: Whether each layer reads its input normalised and adds to it.
+        attention: Whether each state attends to the states before it.
     """
 
     cell: str
@@ -63,6 +76,9 @@ class ModelConfig:
     stride: int
     context_steps: int
     calendar: bool = False
+    dilation: tuple[int, ...] = ()
+    residual: bool = False
+    attention: bool = False
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
@@ -73,6 +89,7 @@ class ModelConfig:
         _check_range("window length", self.window_length, 1, 100_000)
         _check_range("stride", self.stride, 1, self.window_length)
         _check_range("context steps", self.context_steps, 1, 100_000)
+        _check_dilation(self.dilation, self.layers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +108,9 @@ class TrainConfig:
         device: `auto`, `cpu`, `cuda` or `mps`.
         threads: Processor threads, or None for all that the process may use.
         calendar: Whether the network reads the calendar; None for chosen on held-back windows.
+        dilation: As in `ModelConfig`, and so are the next two; it settles the layers.
+        residual: Whether each layer reads its input normalised and adds to it.
+        attention: Whether each state attends to the states before it.
     """
 
     cell: str = "gru"
@@ -104,6 +124,9 @@ class TrainConfig:
     device: str = "auto"
     threads: int | None = None
     calendar: bool | None = None
+    dilation: tuple[int, ...] = ()
+    residual: bool = False
+    attention: bool = False
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
@@ -126,3 +149,5 @@ class TrainConfig:
                 _check_range(name, value, 1, high)
         if self.learning_rate is not None:
             _check_range("learning rate", self.learning_rate, 1e-8, 1.0)
+        if self.dilation:
+            _check_dilation(self.dilation, self.layers or len(self.dilation))

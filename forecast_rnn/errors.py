@@ -5,6 +5,7 @@
     ├── DataError        65   the data cannot be used as it is
     │   └── InputError   66   the input is not there
     ├── OutputError      73   the output cannot be created
+    ├── BusyError        75   the input is changing; later it may work
     ├── BundleError      78   the bundle is damaged or incompatible
     └── TrainingError    79   training diverged
 
@@ -86,6 +87,12 @@ class OutputError(ForecastRnnError):
     """The output cannot be created."""
 
     exit_code = 73
+
+
+class BusyError(ForecastRnnError):
+    """The input is changing; it may work later."""
+
+    exit_code = 75
 
 
 class BundleError(ForecastRnnError):

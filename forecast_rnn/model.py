@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.ahead import Data, look_ahead, panel_of, steps_ahead
+from forecast_rnn.ahead import Data, check_sources, look_ahead, panel_of, steps_ahead
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
@@ -15,6 +15,7 @@ from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.saving import load_model
 from forecast_rnn.newdata import (
     about_new_data,
+    about_new_names,
     check_frequency,
     check_lengths,
     with_ids_of_training,
@@ -70,11 +71,14 @@ class Model:
                 too few rows; or known columns end at different steps.
             ConfigError: known columns do not go on at all.
         """
+        check_sources(data, future)
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
         forecaster, task = self.forecaster, self.forecaster.task
         panel, said = look_ahead(panel, future, task.horizon)
         steps, short = steps_ahead(panel, task.horizon)
-        warnings += said + short
+        encoding = forecaster.encoding
+        new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
+        warnings += said + short + new
         rows, window_length = origins.last(panel), forecaster.model.window_length
         table, filled = with_fallback(forecaster.forecast(panel, rows), panel, rows, task)
         warnings += about_fallback(panel, filled, window_length, task)

@@ -1,5 +1,6 @@
 """How new data compare with those of training: refused, or said, before they are forecast from."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.calendar import Frequency
+from forecast_rnn.data.clock import format_times
+from forecast_rnn.data.covariates import rows_of
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.table import counted, listed
-from forecast_rnn.data.times import format_times
+from forecast_rnn.data.table import counted, listed, shown
 from forecast_rnn.errors import DataError
 from forecast_rnn.neural.transform import Transform
 
@@ -86,6 +88,38 @@ def about_new_data(panel: Panel, known: Panel, transform: Transform) -> tuple[st
         *_about_ranges(panel, known),
         *_about_signs(panel, transform),
     )
+
+
+def about_new_names(panel: Panel, vocabulary: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Say which names covariates hold that training did not see, one sentence a column.
+
+    Args:
+        panel: The series, with the known columns of the steps ahead.
+        vocabulary: The names that each categorical column held at training.
+    """
+    covariates = panel.covariates
+    if covariates is None:
+        return ()
+    rows = np.arange(len(panel.values)) + np.repeat(
+        covariates.first - panel.indptr[:-1], panel.lengths()
+    )
+    read = (
+        (panel.schema.static, covariates.static),
+        (panel.schema.past, rows_of(covariates.frame, rows)),
+        (panel.schema.known, covariates.frame),
+    )
+    said = []
+    for names, frame in read:
+        for name in (name for name in names if name in vocabulary):
+            held = frame[name].drop_nulls().unique().cast(pl.String)
+            new = sorted(set(held) - set(vocabulary[name]))
+            if new:
+                count = "a name" if len(new) == 1 else f"{len(new):,} names"
+                said.append(
+                    f"column {name} holds {count} that training did not see, and which tell the "
+                    f"network nothing: {listed([shown(one) for one in new], NAMES_SHOWN)}."
+                )
+    return tuple(said)
 
 
 def _about_age(panel: Panel, known: Panel) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from forecast_rnn.data.clock import format_times
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.times import format_times
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -25,39 +26,55 @@ def profile(panel: Panel, *, width: int = 24) -> pl.DataFrame:
         `missing`, `minimum`, `mean` and `maximum` (null when every value is missing), and
         `shape`, a sparkline of means.
     """
-    rows = np.arange(len(panel.values))
-    item = panel.item_of(rows)
-    position = rows - panel.indptr[item]
-    value = pl.Series(panel.values).fill_nan(None)
-    table = pl.DataFrame(
-        {"item": item, "part": position * width // panel.lengths()[item], "value": value}
-    )
-    columns = (
-        pl.len().alias("rows"),
-        pl.col("value").null_count().alias("missing"),
-        pl.col("value").min().alias("minimum"),
-        pl.col("value").mean().alias("mean"),
-        pl.col("value").max().alias("maximum"),
-    )
-    series = table.group_by("item", maintain_order=True).agg(columns)
-    shapes = (
-        table.group_by("item", "part", maintain_order=True)
-        .agg(pl.col("value").mean())
-        .group_by("item", maintain_order=True)
-        .agg(pl.col("value"))
-    )
+    items = np.flatnonzero(panel.lengths())
+    first = panel.indptr[items]
+    known = ~np.isnan(panel.values)
+    observed, total = _sums(panel.values, known, first)
     names = panel.names()
-    return (
-        series.with_columns(
-            pl.Series("series", [names[number] for number in series["item"]], dtype=pl.String),
-            _times(panel, series["item"], pl.zeros(len(series), pl.Int64, eager=True), "from"),
-            _times(panel, series["item"], series["rows"].cast(pl.Int64) - 1, "to"),
-            pl.Series("shape", [sparkline(means) for means in shapes["value"]], dtype=pl.String),
-            pl.Series("place", np.argsort(panel.order)[series["item"].to_numpy()]),
-        )
-        .sort("place")
-        .select(*("series", "rows", "from", "to", "missing", "minimum", "mean", "maximum", "shape"))
+    table = pl.DataFrame(
+        {
+            "series": pl.Series([names[item] for item in items], dtype=pl.String),
+            "rows": panel.lengths()[items],
+            "from": _times(panel, items, np.zeros(len(items), np.int64)),
+            "to": _times(panel, items, panel.lengths()[items] - 1),
+            "missing": panel.lengths()[items] - observed,
+            "minimum": np.fmin.reduceat(panel.values, first),
+            "mean": _mean(total, observed),
+            "maximum": np.fmax.reduceat(panel.values, first),
+            "shape": pl.Series(_shapes(panel, items, known, width), dtype=pl.String),
+            "place": np.argsort(panel.order)[items],
+        }
     )
+    return table.sort("place").drop("place").with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _sums(
+    values: NDArray[np.float64], known: NDArray[np.bool_], first: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return how many values of each run of rows are known, and their sum."""
+    count = np.add.reduceat(known, first, dtype=np.int64)
+    return count, np.add.reduceat(np.where(known, values, 0.0), first)
+
+
+def _mean(total: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = np.divide(
+        total, count, out=np.full(len(total), np.nan), where=count > 0
+    )
+    return mean
+
+
+def _shapes(
+    panel: Panel, items: NDArray[np.int64], known: NDArray[np.bool_], width: int
+) -> list[str]:
+    """Draw the means of parts of each series as long as each other; of short ones, the values."""
+    lengths = panel.lengths()[items, None]
+    bounds = -(-lengths * np.arange(width + 1) // width)  # rounded up
+    filled = np.diff(bounds) > 0
+    first = (panel.indptr[items, None] + bounds[:, :-1])[filled]
+    count, total = _sums(panel.values, known, first)
+    means = _mean(total, count).tolist()
+    ends = np.cumsum(filled.sum(1)).tolist()
+    return [sparkline(means[start:end]) for start, end in pairwise([0, *ends])]
 
 
 def totals(series: pl.DataFrame) -> dict[str, int | float | None]:
@@ -105,8 +122,8 @@ def narrowed(line: str, width: int) -> str:
     return sparkline([sum(part) / len(part) if part else None for part in known])
 
 
-def _times(panel: Panel, item: pl.Series, position: pl.Series, name: str) -> pl.Series:
+def _times(panel: Panel, items: NDArray[np.int64], position: NDArray[np.int64]) -> pl.Series:
     """Return the times at positions of items as the input writes them; steps stay numbers."""
-    written = format_times(panel.timestamps(item, position), panel.schema)
-    kept = written.dtype in (pl.String, pl.Int64)
-    return (written if kept else written.cast(pl.String)).alias(name)
+    times = panel.timestamps(pl.Series(items), pl.Series(position))
+    written = format_times(times, panel.schema)
+    return written if written.dtype in (pl.String, pl.Int64) else written.cast(pl.String)

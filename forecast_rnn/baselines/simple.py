@@ -99,14 +99,14 @@ def _last_observed(panel: Panel, season: int) -> Rows:
     Returns:
         [R]; -1 = none.
     """
-    row = np.arange(len(panel.values))
-    start = np.repeat(panel.indptr[:-1], np.diff(panel.indptr))
     missing = np.isnan(panel.values)
-    source = np.where(missing, row - season, row)
-    source[source < start] = -1
+    source = np.arange(len(panel.values))
+    row = np.flatnonzero(missing)
+    source[row] -= season
+    source[row[source[row] < panel.indptr[panel.item_of(row)]]] = -1
     # Each round looks twice as far back as the one before, so gaps of any length are quick.
-    while (unresolved := (source >= 0) & missing[source]).any():
-        source[unresolved] = source[source[unresolved]]
+    while len(row := row[(source[row] >= 0) & missing[source[row]]]):
+        source[row] = source[source[row]]
     return source
 
 
@@ -119,4 +119,4 @@ def _first_observed(panel: Panel) -> Rows:
 
 def _value_at(panel: Panel, rows: Rows) -> Values:
     """Read values; row -1 reads as NaN."""
-    return np.append(panel.values, np.nan)[rows]
+    return np.where(rows < 0, np.nan, panel.values[np.maximum(rows, 0)])

@@ -9,6 +9,7 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import show_warnings
 from forecast_rnn.cli.predict import Format, Output, chosen_format
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.output import write, write_stream
 
 PathName = Annotated[
@@ -22,10 +23,15 @@ def future(
     time: options.Time = None,
     target: options.Target = None,
     item_id: options.Id = None,
+    static: options.Static = None,
+    past: options.Past = None,
     known: options.Known = None,
+    categorical: options.Categorical = None,
     horizon: options.Horizon = None,
     freq: options.Frequency = None,
+    season: options.Season = None,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -38,7 +44,8 @@ def future(
     """Write the rows ahead whose known columns a forecast needs, to be filled in.
 
     One row for each series and step of the horizon, with the id and time columns filled in
-    and the known columns empty, or as far as the data go on with them.
+    and the known columns empty, or as far as the data go on with them. With the options that
+    train gets, it is for the same rows; a model knows them by itself.
     """
     kind = chosen_format(format, output)
     from forecast_rnn import ahead
@@ -48,14 +55,16 @@ def future(
 
         trained = load(path, device="cpu")
         panel, steps = trained.panel, trained.forecaster.task.horizon
+        if horizon not in (None, steps):
+            raise ConfigError(f"the model forecasts {steps} steps; leave --horizon {horizon} out.")
     else:
         hints = options.hints(
-            time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+            time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
         )
-        hints = options.with_covariates(hints, None, None, known, None, None)
+        hints = options.with_covariates(hints, static, past, known, categorical, None, cutoff)
         panel, findings = ahead.panel_of(path, hints)
         show_warnings(findings.warnings)
-        steps = ahead.usual_task(panel, horizon).horizon
+        steps = ahead.usual_task(panel, horizon, season).horizon
     table = ahead.template(panel, steps)
     if output is None:
         show_warnings(write_stream(table, kind, sys.stdout.buffer))

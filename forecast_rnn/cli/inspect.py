@@ -20,7 +20,7 @@ from forecast_rnn.cli.console import (
     show_warnings,
     width_of_result,
 )
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def inspect(
     item_id: options.Id = None,
     freq: options.Frequency = None,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -74,9 +75,9 @@ def inspect(
         inspect_model(path, json=json)
         return
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     inspect_data(path, hints, strict=strict, json=json)
 
 
@@ -153,7 +154,7 @@ def faults(path: str, error: DataError) -> dict[str, object]:
 
 def columns(hints: Hints) -> dict[str, object]:
     """Return the columns in use; no target means all, of a wide file."""
-    return {"time": hints.time, "id": hints.item_id, "target": hints.target}
+    return {"time": hints.time, "id": hints.item_id, "target": hints.target, **beside(hints)}
 
 
 def defaults(panel: "Panel") -> dict[str, int]:
@@ -181,9 +182,16 @@ def next_command(path: str, hints: Hints) -> str:
         "--id": ",".join(hints.item_id),
         "--freq": hints.frequency,
         "--date-format": hints.date_format,
+        "--timezone": hints.time_zone,
         "--duplicates": hints.duplicates if hints.duplicates != "error" else None,
         "--missing": hints.missing if hints.missing != "keep" else None,
         "--encoding": hints.encoding,
+        "--static": ",".join(hints.static),
+        "--past": ",".join(hints.past),
+        "--known": ",".join(hints.known),
+        "--categorical": ",".join(hints.categorical),
+        "--holidays": ",".join(hints.holidays),
+        "--cutoff": hints.cutoff,
     }
     words = ["forecast-rnn", "train", path, *(["--wide"] if hints.wide else [])]
     words += [word for name, value in given.items() if value for word in (name, value)]
@@ -249,6 +257,17 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
     return kept
 
 
+def beside(known: Hints | Schema) -> dict[str, tuple[str, ...]]:
+    """Return what there is to know beside the target, by role."""
+    roles = {
+        "static": known.static,
+        "past": known.past,
+        "known": known.known,
+        "holidays": known.holidays,
+    }
+    return {role: names for role, names in roles.items() if names}
+
+
 def inspect_model(path: str, *, json: bool) -> None:
     """Check a model from checksums to weights, and show how it was trained."""
     from forecast_rnn.model import load
@@ -267,6 +286,7 @@ def inspect_model(path: str, *, json: bool) -> None:
         "time": f"{schema.timestamp} ({model.panel.frequency.every})",
         "id": ", ".join(schema.item_id) or "one series",
         "target": schema.target,
+        **{role: ", ".join(names) for role, names in beside(schema).items()},
         "series": f"{len(model.panel.names()):,} with {len(model.panel.values):,} rows",
         "season": task.season_length,
         "horizon": task.horizon,

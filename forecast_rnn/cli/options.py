@@ -69,6 +69,10 @@ Frequency = Annotated[
 DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
+TimeZone = Annotated[
+    str | None,
+    option("timezone", "Clock of times without UTC offset, such as Europe/Berlin.", metavar="NAME"),
+]
 Duplicates = Annotated[
     str,
     option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
@@ -143,6 +147,12 @@ HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
 ]
 Layers = Annotated[int | None, option("layers", "Recurrent layers [default: chosen].", metavar="N")]
+Dilation = Annotated[
+    str | None,
+    option("dilation", "Steps between states, one a layer, such as 1,4.", metavar="STEPS"),
+]
+Residual = Annotated[bool, option("residual", "Layers read normalised input and add to it.")]
+Attention = Annotated[bool, option("attention", "Each state attends to those before it.")]
 Members = Annotated[int, option("members", "Networks in the ensemble.", metavar="N")]
 Steps = Annotated[int | None, option("steps", "Optimisation steps [default: chosen].", metavar="N")]
 LearningRate = Annotated[
@@ -175,11 +185,11 @@ def hints(
     item_id: Sequence[str] | None,
     freq: str | None,
     date_format: str | None,
+    timezone: str | None,
     duplicates: str,
     missing: str,
     wide: bool,
     encoding: str | None,
-    cutoff: str | None,
 ) -> Hints:
     """Gather what the user says about a file."""
     return Hints(
@@ -188,11 +198,11 @@ def hints(
         item_id=columns("id", item_id),
         frequency=freq,
         date_format=date_format,
+        time_zone=timezone,
         duplicates=cast("DuplicatesRule", duplicates),
         missing=cast("MissingRule", missing),
         wide=wide,
         encoding=encoding,
-        cutoff=cutoff,
     )
 
 
@@ -203,8 +213,9 @@ def with_covariates(
     known: Sequence[str] | None,
     categorical: Sequence[str] | None,
     holidays: Sequence[str] | None,
+    cutoff: str | None,
 ) -> Hints:
-    """Add what the user says about columns beside the target."""
+    """Add what the user says about columns beside the target, and where these end."""
     return replace(
         hints,
         static=columns("static", static),
@@ -212,6 +223,7 @@ def with_covariates(
         known=columns("known", known),
         categorical=columns("categorical", categorical),
         holidays=columns("holidays", holidays),
+        cutoff=cutoff,
     )
 
 
@@ -223,3 +235,11 @@ def levels(text: str) -> tuple[float, ...]:
         raise ConfigError(
             f"--quantiles '{text}' must be numbers with commas, such as 0.1,0.5,0.9."
         ) from None
+
+
+def dilation(text: str | None) -> tuple[int, ...]:
+    """Return the dilation of each layer; raise ConfigError with the value that is no number."""
+    try:
+        return tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise ConfigError(f"--dilation '{text}' must be whole numbers, such as 1,4.") from None

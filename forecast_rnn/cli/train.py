@@ -47,6 +47,9 @@ def train(
     cell: options.CellName = DEFAULT.cell,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
+    dilation: options.Dilation = None,
+    residual: options.Residual = DEFAULT.residual,
+    attention: options.Attention = DEFAULT.attention,
     members: options.Members = DEFAULT.members,
     quantiles: options.Quantiles = None,
     steps: options.Steps = DEFAULT.steps,
@@ -56,6 +59,7 @@ def train(
     device: options.Device = DEFAULT.device,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
+    timezone: options.TimeZone = None,
     duplicates: options.Duplicates = "error",
     missing: options.Missing = "keep",
     wide: options.Wide = False,
@@ -80,9 +84,9 @@ def train(
     are written to a folder.
     """
     hints = options.hints(
-        time, target, item_id, freq, date_format, duplicates, missing, wide, encoding, cutoff
+        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays)
+    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = TrainConfig(
         cell=cell,
         hidden_size=hidden_size,
@@ -95,6 +99,9 @@ def train(
         device=device,
         threads=threads,
         calendar=calendar,
+        dilation=options.dilation(dilation),
+        residual=residual,
+        attention=attention,
     )
     quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api

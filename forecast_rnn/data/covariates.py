@@ -7,15 +7,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.faults import Faults, faults_error
 from forecast_rnn.data.grouping import Series
 from forecast_rnn.data.numbers import is_missing, parse_numbers
 from forecast_rnn.data.roles import kind_of
+from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.data.table import Rows, counted, listed, shown
 from forecast_rnn.errors import DataError
 
 MOST_NAMES = 1000
 """Different names that a column may hold; more are no categories."""
-_SAMPLE_ROWS = 5000
 _SHOWN = 5
 
 
@@ -35,10 +36,8 @@ class Column:
         """Return values of this column as Float64 with NaN, or as Enum with null."""
         if self.names is None:
             return pl.Series(values)
-        known = ~np.isnan(values)
-        codes = pl.Series(np.where(known, values, 0).astype(np.uint32))
-        texts = pl.Series(self.names, dtype=pl.String).gather(codes)
-        return texts.set(pl.Series(~known), None).cast(pl.Enum(self.names))
+        codes = pl.Series(values).fill_nan(None).cast(pl.UInt32)
+        return pl.Series(self.names, dtype=pl.String).gather(codes).cast(pl.Enum(self.names))
 
     def text(self, value: float) -> str:
         """Return a value as messages show it."""
@@ -48,15 +47,16 @@ class Column:
 
 
 def parse_columns(
-    rows: Rows, names: Sequence[str], categorical: Sequence[str]
+    rows: Rows, names: Sequence[str], hints: Hints
 ) -> tuple[dict[str, Column], tuple[str, ...]]:
-    """Read covariates; text is categorical, and so are the columns that the user calls so.
+    """Read covariates; without a word of the user a column is what most of its cells are.
 
     Raises:
         DataError: a cell of a column of numbers is none, or a column holds neither.
     """
     columns: dict[str, Column] = {}
     warnings: list[str] = []
+    faults = Faults(rows.name)
     for name in names:
         cells = rows.frame[name]
         if cells.dtype.is_nested() or cells.dtype.is_temporal() or cells.dtype == pl.Binary:
@@ -64,22 +64,38 @@ def parse_columns(
                 f"{rows.name}: column {shown(name)} is of type {cells.dtype}; a covariate holds "
                 "numbers or names."
             )
-        if name in categorical or _holds_names(cells):
+        if name in hints.categorical or (name not in hints.numeric and _holds_names(cells)):
             columns[name] = _names(rows, name, cells)
         elif cells.dtype == pl.Boolean:
             columns[name] = Column(_with_nan(cells.cast(pl.Float64)), None)
         else:
-            numbers, found = parse_numbers(rows, name)
-            warnings += found
-            columns[name] = Column(_with_nan(numbers), None)
-        warnings += _about_missing(rows, name, columns[name])
+            with faults.caught():
+                numbers, found = _numbers(rows, name, sure=name in hints.numeric)
+                warnings += found
+                columns[name] = Column(_with_nan(numbers), None)
+    faults.refuse()
     return columns, tuple(warnings)
 
 
 def _holds_names(cells: pl.Series) -> bool:
     if cells.dtype in (pl.Categorical, pl.Enum):
         return True
-    return cells.dtype == pl.String and kind_of(cells.head(_SAMPLE_ROWS)) in {"text", "time"}
+    return cells.dtype == pl.String and kind_of(cells) in {"text", "time"}
+
+
+def _numbers(rows: Rows, name: str, *, sure: bool) -> tuple[pl.Series, tuple[str, ...]]:
+    """Read a column of numbers; `sure` if there is no doubt that it holds some."""
+    cells = rows.frame[name]
+    if cells.dtype in (pl.Categorical, pl.Enum):
+        rows = replace(rows, frame=pl.DataFrame({name: cells.cast(pl.String)}))
+    try:
+        return parse_numbers(rows, name)
+    except DataError as error:
+        if sure or not error.faults:
+            raise
+        way = f"; or pass --categorical {name} if it holds names"
+        told = [replace(fault, remedy=fault.remedy + way) for fault in error.faults]
+        raise faults_error(rows.name, told, error.counts) from None
 
 
 def _with_nan(numbers: pl.Series) -> NDArray[np.float64]:
@@ -88,6 +104,9 @@ def _with_nan(numbers: pl.Series) -> NDArray[np.float64]:
 
 
 def _names(rows: Rows, name: str, cells: pl.Series) -> Column:
+    if cells.dtype.is_float() and (cells.fill_nan(None).drop_nulls() % 1 == 0).all():
+        # A column of whole numbers with gaps often comes as floats: 1.0 is the name 1.
+        cells = cells.fill_nan(None).cast(pl.Int64, strict=False)
     texts = cells.cast(pl.String).str.strip_chars()
     texts = texts.set(is_missing(texts), None)
     names = texts.drop_nulls().unique().sort()
@@ -99,16 +118,6 @@ def _names(rows: Rows, name: str, cells: pl.Series) -> Column:
         )
     codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Float64)
     return Column(_with_nan(codes), tuple(names))
-
-
-def _about_missing(rows: Rows, name: str, column: Column) -> list[str]:
-    missing = np.flatnonzero(np.isnan(column.values))
-    if not len(missing):
-        return []
-    return [
-        f"column {name} has {counted(len(missing), 'missing value')} (first: "
-        f"{rows.where(int(missing[0]))}), taken as not known."
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,37 @@ def _not_static(series: Series, column: Column, name: str, rows: Rows) -> DataEr
         f"{column.text(high[item])} in {rows.where(at[1])} of static column {shown(name)}, which "
         "must stay the same within a series; pass it with --past or --known instead."
     )
+
+
+def about_missing(
+    series: Series, static: pl.DataFrame, schema: Schema, rows: Rows
+) -> tuple[str, ...]:
+    """Count the missing values of covariates, and say where the first is.
+
+    Args:
+        series: The rows, without those that are about the future.
+        static: What stays the same within each series, [N].
+        schema: The roles of columns.
+        rows: The input, for messages.
+    """
+    warnings = []
+    for column in static:
+        absent = column.is_nan() if column.dtype == pl.Float64 else column.is_null()
+        missing = np.flatnonzero(absent.to_numpy())
+        if len(missing):
+            warnings.append(
+                f"column {column.name} has no value in {counted(len(missing), 'series')} (first: "
+                f"{series.name(int(missing[0]))}), taken as not known."
+            )
+    for name in (*schema.past, *schema.known):
+        missing = np.flatnonzero(np.isnan(series.covariates[name]))
+        if len(missing):
+            first = int(missing[0] if series.row is None else series.row[missing].min())
+            warnings.append(
+                f"column {name} has {counted(len(missing), 'missing value')} (first: "
+                f"{rows.where(first)}), taken as not known."
+            )
+    return tuple(warnings)
 
 
 def on_grid(

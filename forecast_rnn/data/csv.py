@@ -65,7 +65,8 @@ def _sniff_separator(data: bytes) -> str:
     """Return the separator that most of the first lines hold equally often."""
     head = data[:_SAMPLE_BYTES].decode("utf-8", "replace")
     outside_quotes = "".join(head.split('"')[::2])
-    lines = [line for line in outside_quotes.split("\n")[:_SNIFFED_LINES] if line.strip()]
+    # A line of quoted fields is nothing but separators here, which may be tabs.
+    lines = [line for line in outside_quotes.split("\n")[:_SNIFFED_LINES] if line.strip(" \r")]
     best, most = ",", 0.0
     for separator in SEPARATORS:
         counts = [line.count(separator) for line in lines]

@@ -196,5 +196,5 @@ def _clock_shift(series: Series, frequency: Frequency, jumps: NDArray[np.int64])
         return ""
     return (
         f" The hour after {before.filter(night)[0]} looks like a shift to summer time; "
-        "write times with their UTC offset to be exact."
+        "pass --timezone NAME, or write times with their UTC offset, to be exact."
     )

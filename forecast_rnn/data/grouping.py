@@ -7,7 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.faults import LISTED, Faults, faults_error
+from forecast_rnn.data.numbering import number_items
 from forecast_rnn.data.schema import Duplicates
+from forecast_rnn.data.sorting import sorted_rows
 from forecast_rnn.data.stamps import Stamps, to_stamps
 from forecast_rnn.data.table import Plain, Rows, counted, shown
 from forecast_rnn.errors import DataError, Fault
@@ -19,7 +21,7 @@ _MOST_DOUBLE = 0.1
 _ONE_OF_TWO = (
     "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
     "series apart, name it with --id; or, if the clock was put back, write times with their UTC "
-    "offset"
+    "offset, for no --timezone tells the two apart"
 )
 
 PLAIN_IDS = Plain(pl.Categorical, lambda cells: cells)
@@ -92,31 +94,16 @@ def find_groups(ids: pl.DataFrame, times: pl.Series) -> Groups:
     stamps = to_stamps(times, local=False)
     if not ids.width:
         return Groups(ids, np.zeros(1, np.int64), np.zeros(len(stamps), np.int32), stamps)
-    # Numbers stand for texts: they compare faster.
-    texts = ids.with_columns(pl.col(pl.String).cast(pl.Categorical))
-    coded = texts.with_columns(pl.col(pl.Categorical).to_physical())
+    found = number_items(ids)
+    items = ids[found.seen].with_columns(pl.col(pl.Categorical).cast(pl.String))
     # Names of our own, for an id column may be called anything.
-    coded.columns = [f"id_{number}" for number in range(ids.width)]
-    change = coded.select(pl.any_horizontal(pl.all().ne_missing(pl.all().shift()))).to_series()
-    change[0] = True
-    first = np.flatnonzero(change.to_numpy())
-    runs = coded[first]
-    seen = runs.with_row_index("run").unique(coded.columns, keep="first", maintain_order=True)
-    items = ids[first[seen["run"].to_numpy()]].with_columns(pl.col(pl.Categorical).cast(pl.String))
-    items.columns = coded.columns
-    ranked = items.with_row_index("seen").sort(coded.columns, nulls_last=True)
+    items.columns = [f"id_{number}" for number in range(ids.width)]
+    ranked = items.with_row_index("seen").sort(items.columns, nulls_last=True)
     rank = np.empty(items.height, np.int64)
     rank[ranked["seen"].to_numpy()] = np.arange(items.height)
-    in_blocks = len(first) == items.height
-    if in_blocks:
-        run_code = rank
-    else:
-        numbered = seen.drop("run").with_columns(pl.Series("rank", rank))
-        joined = runs.join(numbered, on=coded.columns, how="left", maintain_order="left")
-        run_code = joined["rank"].to_numpy()
-    code = np.repeat(run_code.astype(np.int32), np.diff(np.append(first, ids.height)))
+    code = rank.astype(np.int32)[found.item]
     by_time = bool((stamps[1:] >= stamps[:-1]).all())
-    order = rank if in_blocks or by_time else np.arange(items.height)
+    order = rank if found.in_blocks or by_time else np.arange(items.height)
     items = ranked.drop("seen")
     items.columns = ids.columns
     return Groups(items, order, code, stamps)
@@ -131,32 +118,14 @@ def group(
     """Bring rows into order by item and time."""
     lengths = np.bincount(groups.code, minlength=len(groups.order))
     bounds = np.append(0, np.cumsum(lengths)).astype(np.int64)
-    row, stamps = _sorting(groups.code, groups.stamps), groups.stamps
+    row, stamps = sorted_rows(groups.code, groups.stamps), groups.stamps
     if row is not None:
-        times, stamps = times.gather(row), stamps[row]
-        values = {name: column[row] for name, column in values.items()}
-        covariates = {name: column[row] for name, column in covariates.items()}
+        # One chunk and the index type of Polars, for looking up is what takes the time.
+        times = times.rechunk().gather(pl.Series(row).cast(pl.get_index_type()))
+        stamps = to_stamps(times, local=False)
+        values = {name: column.take(row) for name, column in values.items()}
+        covariates = {name: column.take(row) for name, column in covariates.items()}
     return Series(groups.items, groups.order, bounds, times, stamps, values, row, covariates)
-
-
-def _sorting(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64] | None:
-    """Return the rows by item and time; None if they stand so."""
-    same = code[1:] == code[:-1]
-    first = np.append(0, np.flatnonzero(~same) + 1)
-    in_runs = len(first) == int(code.max()) + 1
-    if not in_runs or not (stamps[1:] >= stamps[:-1])[same].all():
-        keys = pl.DataFrame({"code": code, "stamp": stamps})
-        by_time = keys.select(pl.arg_sort_by("code", "stamp", maintain_order=True))
-        rows: NDArray[np.int64] = by_time.to_series().to_numpy().astype(np.int64)
-        return rows
-    if (code[1:] >= code[:-1]).all():
-        return None
-    # Each item is one run of rows in order of time: moving whole runs sorts all.
-    by_code = np.argsort(code[first])
-    lengths = np.diff(np.append(first, len(code)))[by_code]
-    begins = np.cumsum(lengths) - lengths
-    moved: NDArray[np.int64] = np.arange(len(code)) + np.repeat(first[by_code] - begins, lengths)
-    return moved
 
 
 def drop_duplicates(series: Series, rows: Rows) -> tuple[Series, tuple[str, ...]]:
@@ -257,19 +226,24 @@ def _conflicts(series: Series, rows: Rows, column: str, found: NDArray[np.int64]
     second = found if series.row is None else series.row[found]
     faults = []
     for row in found[np.argsort(second, kind="stable")[:LISTED]]:
+        before, where = (rows.where(series.input_row(place)) for place in (row - 1, row))
         one, two = _told(series, column, row - 1), _told(series, column, row)
-        where = rows.where(series.input_row(row))
         problem = (
             f"{series.name(series.item(row))} has two rows at {series.times[int(row)]}: {column} "
-            f"is {one} in {rows.where(series.input_row(row - 1))} and {two} in {where}"
+        )
+        # What a covariate holds is not at hand here.
+        problem += (
+            f"in {before} is not that in {where}"
+            if two is None
+            else f"is {one} in {before} and {two} in {where}"
         )
         faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
     return faults_error(rows.name, faults, {column: len(found)})
 
 
-def _told(series: Series, column: str, row: int) -> str:
-    """Return a value as messages show it; names of covariates are not at hand here."""
+def _told(series: Series, column: str, row: int) -> str | None:
+    """Return a value of a target as messages show it."""
     if column not in series.values:
-        return "another"
+        return None
     value = series.values[column][row]
     return "no value" if np.isnan(value) else f"{value:.15g}"

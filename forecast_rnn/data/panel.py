@@ -57,7 +57,8 @@ class Panel:
         """Return the panel without the last rows of each item; an item may get empty."""
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        kept = np.arange(indptr[-1]) + np.repeat(self.indptr[:-1] - indptr[:-1], lengths)
+        runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()
+        kept = np.repeat(np.tile([True, False], len(lengths)), runs)
         return replace(self, values=self.values[kept], indptr=indptr)
 
     def names(self) -> list[str]:

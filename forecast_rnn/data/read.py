@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.clock import format_times, in_zone
 from forecast_rnn.data.covariates import (
     Column,
+    about_missing,
     check_leaks,
     fixed_columns,
     parse_columns,
 )
 from forecast_rnn.data.csv import csv_table
-from forecast_rnn.data.cutoff import cut_off
+from forecast_rnn.data.cutoff import cut_off, early_sample
+from forecast_rnn.data.facts import facts_of
 from forecast_rnn.data.faults import Faults
-from forecast_rnn.data.future import cut_future, rows_ahead, trailing, with_future
+from forecast_rnn.data.future import cut_future, trailing, with_future
 from forecast_rnn.data.grid import build_panel, check_gaps
 from forecast_rnn.data.grouping import (
     PLAIN_IDS,
@@ -42,9 +45,9 @@ from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.data.sheet import sheet_table
 from forecast_rnn.data.source import open_source
 from forecast_rnn.data.spacing import find_spacing
-from forecast_rnn.data.table import Plain, Rows, Table, counted, listed, row_number
+from forecast_rnn.data.table import Plain, Rows, Table, counted, row_number
 from forecast_rnn.data.timecells import plain_pattern, plain_times
-from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.data.times import Times, check_excel_days, parse_times
 from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
 from forecast_rnn.errors import DataError
 
@@ -95,11 +98,10 @@ def read_future(
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
-    times = parse_times(rows, schema.timestamp, hints.date_format)
+    times = _times(rows, schema.timestamp, hints, None)
     ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
-    categorical = [name for name in schema.known if name in schema.categorical]
-    known, said = parse_columns(rows, schema.known, categorical)
+    known, said = parse_columns(rows, schema.known, hints)
     targets = [name for name in (*schema.targets, schema.target) if name in table.sample.columns]
     if targets:
         said += (f"{rows.name}: column {targets[0]} ignored, for it is what is forecast.",)
@@ -119,10 +121,10 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
 def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
-        return parquet_table(opened.name, opened.data)
+        return parquet_table(opened)
     if opened.kind == "xlsx":
         return sheet_table(opened.name, opened.data)
-    return csv_table(opened.name, bytes(opened.data), encoding)
+    return csv_table(opened.name, opened.data, encoding)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -154,6 +156,8 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
+    if hints.cutoff is not None:
+        table = early_sample(table, hints)
     roles = find_roles(table, hints)
     pattern = plain_pattern(table.sample[roles.time], hints.date_format)
     plain = dict.fromkeys(roles.target, PLAIN_NUMBERS) | dict.fromkeys(roles.item_id, PLAIN_IDS)
@@ -162,17 +166,15 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     # What is not needed any more is let go at once: a file may be as large as the memory allows.
     columns = table.sample.columns
     del table
-    item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
     faults = Faults(rows.name)
     with faults.caught():
         times = _times(rows, roles.time, hints, pattern)
-        if hints.cutoff is not None:
-            keep = bool(hints.known)
-            rows, times = cut_off(rows, times, hints.cutoff, targets=roles.target, keep=keep)
+        rows, times, roles = cut_off(rows, times, hints, roles)
+    item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
     values, warnings = _values(rows, roles.target, faults)
     with faults.caught():
         ids = take_ids(rows, item_id)
-        covariates, said = parse_columns(rows, hints.covariates, hints.categorical)
+        covariates, said = parse_columns(rows, hints.covariates, hints)
     faults.refuse()
     said += check_leaks(covariates, values[roles.target[0]])
     groups = find_groups(ids, times.values)
@@ -185,7 +187,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     used = {roles.time, *roles.target, *item_id, *schema.covariates}
     unused = tuple(name for name in columns if name not in used)
     found = Findings(
-        _facts(panel, times, roles.target, unused) | facts,
+        facts_of(panel, times, roles.target, unused) | facts,
         roles.warnings + rows.warnings + warnings + said + put_right,
     )
     return panel, found
@@ -204,17 +206,21 @@ def _regular(
     told = without_rows(series, trailing(series)) if schema.known else series
     missing = () if filled else check(told, rows)
     static, series = fixed_columns(series, columns, schema.static, rows)
+    missing += about_missing(told, static, schema, rows)
     spacing = find_spacing(series, rows.name, schema.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
     panel = build_panel(series, spacing, schema, columns, static)
     # Rows without a target at the end are about the future where columns tell of it.
     panel, facts = fill_missing(cut_future(panel) if schema.known else panel, schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
-    return panel, facts, double + missing + gaps + odd
+    panel, useless = _settle_holidays(panel)
+    return panel, facts, double + missing + gaps + odd + useless
 
 
 def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
     times = parse_times(rows, column, hints.date_format, pattern)
+    if hints.time_zone is not None:
+        times = in_zone(rows, column, times, hints.time_zone)
     if hints.frequency is None:
         check_excel_days(rows, column, times)
     return times
@@ -229,7 +235,7 @@ def _values(
         with faults.caught():
             column, found = parse_numbers(rows, target)
             warnings += found
-            values[target] = column.fill_null(float("nan")).to_numpy(writable=True)
+            values[target] = column.to_numpy(writable=True)  # null becomes NaN
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")
         warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
@@ -256,6 +262,7 @@ def _schema(
         time_type=times.type,
         time_format=times.format,
         time_zone=times.zone,
+        zone_given=hints.time_zone is not None,
         utc_offset=times.offset,
         targets=targets,
         frequency=hints.frequency,
@@ -267,30 +274,14 @@ def _schema(
         past=hints.past,
         known=hints.known,
         categorical=tuple(name for name, column in columns.items() if column.names is not None),
-        holidays=check_countries(hints.holidays) if times.type != "integer" else (),
+        holidays=check_countries(hints.holidays),
     )
 
 
-def _facts(
-    panel: Panel, times: Times, target: Sequence[str], unused: Sequence[str]
-) -> dict[str, str]:
-    schema, items = panel.schema, len(panel.order)
-    first, last = pl.Series([times.values.min(), times.values.max()], dtype=times.values.dtype)
-    ends = format_times(pl.Series([first, last], dtype=times.values.dtype), schema)
-    facts = {
-        "time": f"{schema.timestamp} ({panel.frequency.describe()}, {ends[0]} to {ends[1]})",
-        "id": f"{', '.join(schema.item_id)} ({items} series)" if schema.item_id else "one series",
-        "target": f"one column a series ({listed(target)})" if schema.wide else ", ".join(target),
-        "frequency": panel.frequency.every,
-        "rows": f"{len(panel.values):,}",
-    }
-    for role in ("static", "past", "known"):
-        names = [*getattr(schema, role)]
-        if names:
-            facts[role] = ", ".join(names)
-    ahead = rows_ahead(panel)
-    if ahead.any():
-        facts["known"] += f" (for up to {int(ahead.max())} steps ahead)"
-    if unused:
-        facts["not used"] = listed(unused)
-    return facts
+def _settle_holidays(panel: Panel) -> tuple[Panel, tuple[str, ...]]:
+    """Leave out holidays where rows are too long, or no times, to have any."""
+    schema, frequency = panel.schema, panel.frequency
+    if not schema.holidays or not (frequency.months or frequency.grid == "integer"):
+        return panel, ()
+    warning = f"--holidays has no use, for the times are {frequency.describe()}; it is ignored."
+    return replace(panel, schema=replace(schema, holidays=())), (warning,)

@@ -55,6 +55,7 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     columns = table.sample.columns
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
+    _check_once(table, hints)
     kinds = {column: kind_of(table.sample[column]) for column in columns}
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
@@ -68,6 +69,19 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     item_id, settled = ((), True) if hints.wide else _find_ids(rest, hints)
     unused = tuple(column for column in rest if column not in item_id)
     return Roles(time, target, item_id, settled, unused, warnings + left_out)
+
+
+def find_time(table: Table, hints: Hints) -> str:
+    """Return the time column by the user's word, by name, or by content.
+
+    Raises:
+        DataError: there is none, or more than one may be meant.
+    """
+    check_columns(table, [*hints.covariates, *([hints.time] if hints.time else [])])
+    kinds = {column: kind_of(table.sample[column]) for column in table.sample.columns}
+    ignored = _ignored(table, kinds, hints)[0] | {*hints.covariates}
+    kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
+    return hints.time or _find_time(table, kinds, hints)
 
 
 def check_columns(table: Table, wanted: Sequence[str]) -> None:
@@ -153,6 +167,15 @@ def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
             f"{table.name}: the first line looks like data, not like column names "
             f"({listed([shown(name) for name in names])}). Add a header line{hint}."
         )
+
+
+def _check_once(table: Table, hints: Hints) -> None:
+    for names in (hints.target, (hints.time, *hints.item_id)):
+        twice = [name for name in names if name is not None and names.count(name) > 1]
+        if twice:
+            raise DataError(
+                f"{table.name}: column {shown(twice[0])} is named twice; give each column one role."
+            )
 
 
 def _known_time(name: str) -> bool:
@@ -265,6 +288,6 @@ def _choose(name: str, what: str, choices: Iterable[str], option: str) -> DataEr
 def _no_column(name: str, wanted: str, columns: Sequence[str]) -> DataError:
     folded = {column.casefold(): column for column in columns}
     near = difflib.get_close_matches(wanted.casefold(), folded, n=1)
-    hint = f" Did you mean {shown(folded[near[0]])}?" if near else ""
+    hint = f"Did you mean {shown(folded[near[0]])}?" if near else "Add it, or name another."
     found = listed([shown(column) for column in columns])
-    return DataError(f"{name} has no column {shown(wanted)}; there are {found}.{hint}")
+    return DataError(f"{name} has no column {shown(wanted)}; there are {found}. {hint}")

@@ -22,6 +22,8 @@ class Hints:
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
             column it says what one step is.
         date_format: `strftime` pattern of the time column.
+        time_zone: IANA name of the zone whose clock shows times without UTC offset; times
+            with one are brought to its clock.
         duplicates: What becomes of rows with the same id and time: refused unless they are
             exactly the same, or combined into their sum, their mean, or the last of them.
         missing: What becomes of missing values and of gaps inside a series: kept, 0, or the
@@ -36,6 +38,7 @@ class Hints:
         cutoff: The last time whose targets are read, as the input writes times; a date takes
             in its whole day. Known columns are read beyond it.
         holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
+        numeric: Those of the columns that hold numbers, whatever their cells look like.
     """
 
     time: str | None = None
@@ -43,6 +46,7 @@ class Hints:
     item_id: tuple[str, ...] = ()
     frequency: str | None = None
     date_format: str | None = None
+    time_zone: str | None = None
     duplicates: Duplicates = "error"
     missing: Missing = "keep"
     wide: bool = False
@@ -53,6 +57,7 @@ class Hints:
     categorical: tuple[str, ...] = ()
     cutoff: str | None = None
     holidays: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -84,6 +89,7 @@ class Schema:
         time_format: `strftime` pattern that writes times as the input wrote them;
             None for integers and for times that come typed (Parquet).
         time_zone: IANA name of a zone-aware datetime column, else None.
+        zone_given: Whether the user named `time_zone`.
         utc_offset: Offset such as `+05:30` that every time of a text column carries;
             `time_format` ends in it, and `time_zone` is UTC.
         targets: Columns that became series of their own, named by the last column of
@@ -107,6 +113,7 @@ class Schema:
     time_type: Literal["integer", "date", "datetime"]
     time_format: str | None = None
     time_zone: str | None = None
+    zone_given: bool = False
     utc_offset: str | None = None
     targets: tuple[str, ...] = ()
     frequency: str | None = None
@@ -137,13 +144,16 @@ class Schema:
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
-        numeric = self.time_format is not None and self.time_format.startswith(_DOUBTFUL)
+        # Nor do months such as 202401 show as such where a file has those of one year.
+        written = self.time_format or ""
+        doubtful = written.startswith(_DOUBTFUL) or written == "%Y%m"
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
             item_id=self.given_ids,
             frequency=self.frequency,
-            date_format=self.time_format if numeric else None,
+            date_format=written if doubtful else None,
+            time_zone=self.time_zone if self.zone_given else None,
             duplicates=self.duplicates,
             missing=self.missing,
             wide=self.wide,
@@ -153,6 +163,7 @@ class Schema:
             known=self.known,
             categorical=self.categorical,
             holidays=self.holidays,
+            numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
 
@@ -180,8 +191,8 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _check_encoding(name: str | None) -> None:
     try:
-        # Encoding, other than a look-up, refuses what is known but is no encoding of text.
-        "".encode(name or "utf-8")
+        # Other than a look-up this refuses what is known but is no encoding of text.
+        b"\xff".decode(name or "utf-8", "replace")
     except (LookupError, ValueError):
         raise ConfigError(
             f"encoding '{name}' is not known; common ones are cp1252, latin-1, utf-16 and gb18030."

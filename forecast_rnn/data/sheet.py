@@ -1,7 +1,6 @@
 """The first sheet of an Excel workbook as text, which goes by the rules of CSV."""
 
 import io
-import mmap
 import zipfile
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +16,7 @@ _MIDNIGHT = r"^\d{4}-\d\d-\d\d 00:00:00$"
 _INSTALL = 'python -m pip install "fastexcel>=0.12"'
 
 
-def sheet_table(name: str, data: bytes | mmap.mmap) -> Table:
+def sheet_table(name: str, data: bytes) -> Table:
     """Read the first sheet of a workbook; its first row that is not blank names the columns.
 
     Raises:

@@ -1,18 +1,23 @@
-"""A file or standard input as bytes: decompressed within limits, and told apart by content."""
+"""A file or standard input as bytes: decompressed within limits, and told apart by content.
+
+A file that changes while it is read is no file to forecast from: what was read may be neither
+the old nor the new. Its size, time and inode are compared before and after.
+"""
 
 import difflib
 import gzip
 import io
-import mmap
+import os
 import stat
 import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from forecast_rnn.errors import DataError, InputError
+from forecast_rnn.errors import BusyError, DataError, InputError
 
 STDIN_NAME = "standard input"
 MAX_RATIO = 200
@@ -52,36 +57,56 @@ class Source:
 
     Attributes:
         name: What messages call it.
-        data: The decompressed content.
+        data: The decompressed content; nothing if it is to be read from `path`.
         kind: What it is, by content.
+        path: Where a Parquet file lies, of which only the columns in use are read.
+        check_unchanged: Raises BusyError if the file is not as it was when it was opened.
     """
 
     name: str
-    data: bytes | mmap.mmap
+    data: bytes
     kind: Kind
+    path: Path | None = None
+    check_unchanged: Callable[[], None] = lambda: None
 
 
 def open_source(source: Path | Literal["-"]) -> Source:
-    """Read an input whole.
+    """Read an input whole, unless it is a Parquet file.
 
     Raises:
         InputError: it is absent or is not a file.
         DataError: it is empty, a compression bomb, or of a kind that is not read.
+        BusyError: it changed while it was read.
     """
     if source == "-":
-        name, suffix, raw = STDIN_NAME, "", _read_stdin()
-    else:
-        path = Path(source)
-        name, suffix, raw = path.name, _suffix(path), _read_path(path)
+        return _of_bytes(STDIN_NAME, "", _read_stdin())
+    path = Path(source)
+    name, before = path.name, _state(path)
+    if not stat.S_ISREG(before.st_mode):
+        return _of_bytes(name, _suffix(path), path.read_bytes())
+    # Unbuffered, for a buffer would hold a second copy for a moment.
+    with path.open("rb", buffering=0) as file:
+        head = file.read(len(_PARQUET))
+        check = partial(_check_unchanged, path, before)
+        if head == _PARQUET:
+            _check_kind(name, _suffix(path), "parquet", head)
+            return Source(name, b"", "parquet", path, check)
+        file.seek(0)
+        raw = file.readall()
+    check()
+    return _of_bytes(name, _suffix(path), raw)
+
+
+def _of_bytes(name: str, suffix: str, raw: bytes) -> Source:
     data = _decompressed(raw, name)
-    if not data[:4096].strip() and not data[:].strip():
+    if not data[:4096].strip() and not data.strip():
         raise DataError(f"{name} is empty.")
     kind = _kind(data)
     _check_kind(name, suffix, kind, data)
     return Source(name, data, kind)
 
 
-def _kind(data: bytes | mmap.mmap) -> Kind:
+def _kind(data: bytes) -> Kind:
     if data[:4] == _PARQUET:
         return "parquet"
     # The names of the parts of an archive stand in it as they are.
@@ -95,29 +120,43 @@ def _suffix(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _read_stdin() -> bytes | mmap.mmap:
+def _read_stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _read_path(path: Path) -> bytes | mmap.mmap:
+def _state(path: Path) -> os.stat_result:
     try:
-        mode = path.stat().st_mode
+        state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(_absent(path)) from None
+    mode = state.st_mode
     if stat.S_ISDIR(mode):
         raise InputError(f"{path} is a directory; name a file in it.")
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
         raise InputError(f"{path} is not a file.")
-    if not stat.S_ISREG(mode):
-        return path.read_bytes()
-    # Unbuffered, for a buffer would hold a second copy for a moment.
-    with path.open("rb", buffering=0) as file:
-        head = file.read(len(_PARQUET))
-        if head == _PARQUET:
-            # Only the columns in use of a Parquet file are read.
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        file.seek(0)
-        return file.readall()
+    return state
+
+
+def _check_unchanged(path: Path, before: os.stat_result) -> None:
+    try:
+        after = path.stat()
+    except FileNotFoundError:
+        raise BusyError(f"{path.name} was removed while being read; try again later.") from None
+    if _identity(after) == _identity(before):
+        return
+    sizes = (
+        f" (from {before.st_size:,} to {after.st_size:,} bytes)"
+        if after.st_size != before.st_size
+        else ""
+    )
+    raise BusyError(
+        f"{path.name} changed while being read{sizes}; try again when it is written, or let its "
+        "writer put it in place whole, by renaming."
+    )
+
+
+def _identity(state: os.stat_result) -> tuple[int, int, int, int]:
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _absent(path: Path) -> str:
@@ -130,11 +169,11 @@ def _absent(path: Path) -> str:
     return f"there is no file {path} (in {Path.cwd()}).{hint}"
 
 
-def _decompressed(data: bytes | mmap.mmap, name: str) -> bytes | mmap.mmap:
+def _decompressed(data: bytes, name: str) -> bytes:
     if data[:2] == _GZIP:
-        return _inflate(name, bytes(data), _open_gzip)
+        return _inflate(name, data, _open_gzip)
     if data[:4] == _ZSTD:
-        return _inflate(name, bytes(data), _open_zstd)
+        return _inflate(name, data, _open_zstd)
     return data
 
 
@@ -168,13 +207,13 @@ def _inflate(name: str, raw: bytes, opened: Callable[[bytes], BinaryIO]) -> byte
     return b"".join(parts)
 
 
-def _check_kind(name: str, suffix: str, kind: Kind, data: bytes | mmap.mmap) -> None:
+def _check_kind(name: str, suffix: str, kind: Kind, data: bytes) -> None:
     if kind != "text":
         if suffix in _TEXT_SUFFIXES:
             what = "Parquet" if kind == "parquet" else "an Excel workbook"
             raise DataError(f"{name} looks like {what}, not {suffix[1:]}; rename it to .{kind}.")
         return
-    head = bytes(data[:64])
+    head = data[:64]
     for magic, what in _BINARY.items():
         if head.startswith(magic):
             raise DataError(f"{name} looks like {what}, not CSV, Parquet or xlsx.")

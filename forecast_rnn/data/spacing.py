@@ -47,7 +47,7 @@ def find_spacing(series: Series, name: str, hint: str | None) -> Spacing:
     """
     given = parse_frequency(hint) if hint is not None else None
     integer = series.times.dtype == pl.Int64
-    gaps = _inner(np.diff(series.stamps), series)
+    gaps = _gaps(series)
     if not len(gaps) and given is None and not integer:
         raise DataError(
             f"{name}: each series has one row, which tells no frequency; pass --freq, or give more "
@@ -70,6 +70,19 @@ def find_spacing(series: Series, name: str, hint: str | None) -> Spacing:
         if fits.all():
             return Spacing(frequency, _or_none(position, series))
     raise _off_grid(series, choices[0], name, given is not None)
+
+
+def _gaps(series: Series) -> Stamps:
+    """Return the steps between rows of the same series; a single one if all are alike."""
+    steps = np.diff(series.stamps)
+    several = np.flatnonzero(np.diff(series.indptr) > 1)
+    if len(several):
+        first = series.indptr[several[0]]
+        alike = steps == steps[first]
+        alike[series.indptr[1:-1] - 1] = True
+        if alike.all():
+            return steps[first : first + 1].copy()
+    return _inner(steps, series)
 
 
 def _inner(steps: Stamps, series: Series) -> Stamps:

@@ -27,7 +27,8 @@ _MONDAY = 3  # 1970 began on a Thursday
 def to_stamps(times: pl.Series, *, local: bool) -> Stamps:
     """Return times as microseconds since 1970, or whole numbers as they are."""
     if times.dtype == pl.Date:
-        return times.to_physical().to_numpy().astype(np.int64) * DAY
+        stamps: Stamps = np.multiply(times.to_physical().to_numpy(), DAY, dtype=np.int64)
+        return stamps
     if times.dtype == pl.Datetime:
         naive = times.dt.replace_time_zone(None) if local else times
         return naive.dt.epoch("us").to_numpy()

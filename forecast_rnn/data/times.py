@@ -10,7 +10,6 @@ import polars as pl
 
 from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.patterns import Pattern, has_short_year, has_zone, patterns_of
-from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.table import Rows, shown
 from forecast_rnn.data.timecells import (
     FIRST_YEAR,
@@ -21,7 +20,7 @@ from forecast_rnn.data.timecells import (
     read_cells,
     year_of,
 )
-from forecast_rnn.data.zones import find_zone, offset_of
+from forecast_rnn.data.zones import find_zone
 from forecast_rnn.errors import ConfigError, DataError, Fault
 
 _EXCEL_DAYS = (29_000, 62_000)
@@ -60,6 +59,8 @@ def parse_times(
     absent = _absent(cells)
     if absent.any():
         raise _with_absent(rows, column, date_format, absent)
+    if date_format is not None and cells.dtype.is_integer():
+        cells = cells.cast(pl.String)  # 20240131 of a typed file, or of a text that is all digits
     if cells.dtype == pl.String:
         return _from_text(rows, column, cells, date_format)
     written = pattern.writing if pattern is not None and not rows.typed else None
@@ -69,18 +70,6 @@ def parse_times(
         zone: str | None = getattr(cells.dtype, "time_zone", None)
         return Times(cells.cast(pl.Datetime("us", zone)), "datetime", written, zone)
     return _compact(_from_numbers(rows, column, cells))
-
-
-def format_times(times: pl.Series, schema: Schema) -> pl.Series:
-    """Write times as the input wrote them: text if it was text, else as they are."""
-    if schema.time_format is None:
-        return times
-    if schema.utc_offset is None:
-        return times.dt.strftime(schema.time_format)
-    # The pattern ends in the offset itself, so it writes local times.
-    local = times.dt.replace_time_zone(None) + offset_of(schema.utc_offset)
-    written: pl.Series = local.dt.strftime(schema.time_format)
-    return written
 
 
 def _absent(cells: pl.Series) -> pl.Series:
@@ -255,9 +244,13 @@ def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:
         return Times(values, "datetime", pattern.writing + offset, "UTC", offset)
     # Offsets that change with the season come from a zone, in which output goes on.
     zone = find_zone(values, offsets)
-    colon = ":" in offset
     if zone is not None:
-        written = pattern.writing + ("%:z" if colon else "%z")
+        written = pattern.writing + offset_mark(offset)
         return Times(values.dt.convert_time_zone(zone), "datetime", written, zone)
-    offset = "+00:00" if colon else "+0000"
+    offset = "+00:00" if ":" in offset else "+0000"
     return Times(values, "datetime", pattern.writing + offset, "UTC", offset)
+
+
+def offset_mark(offset: str) -> str:
+    """Return the `strftime` mark that writes offsets like this one."""
+    return "%z" if re.fullmatch(r"[+-]\d{4}", offset) else "%:z"

@@ -1,8 +1,12 @@
 """Offsets from UTC as text columns carry them, and the zone that they may come from."""
 
-from datetime import timedelta
+import difflib
+import zoneinfo
+from datetime import datetime, timedelta
 
 import polars as pl
+
+from forecast_rnn.errors import ConfigError
 
 # One for each rule of the clock that is common; zones with the same rule write the same times.
 ZONES = (
@@ -48,3 +52,15 @@ def find_zone(times: pl.Series, offsets: pl.Series) -> str | None:
         if (local - utc == written).all():
             return zone
     return None
+
+
+def check_zone(name: str) -> None:
+    """Raise ConfigError if there is no zone of that name."""
+    try:
+        pl.Series([datetime(2000, 1, 1)]).dt.replace_time_zone(name)
+    except pl.exceptions.PolarsError:
+        near = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ConfigError(
+            f"--timezone '{name}' is not known; write a name such as Europe/Berlin.{hint}"
+        ) from None

@@ -1,5 +1,6 @@
 """How what is known beside the target becomes numbers: fitted on the rows that training may see."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,14 +9,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.almanac import SIZES, almanac
-from forecast_rnn.data.covariates import rows_of
+from forecast_rnn.data.covariates import MOST_NAMES, rows_of
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.stamps import DAY, to_stamps
+from forecast_rnn.errors import ConfigError
 
 CYCLE_DAYS = {"hour": 1, "halfhour": 1, "weekday": 7, "day of month": 31, "days to month end": 31}
 """Days until a field of the calendar starts again; a year for all others."""
 CYCLES = 2
 """A field is learnt from its repetition."""
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +55,21 @@ class Encoding:
     holiday_fields: tuple[str, ...] = ()
     holiday_sizes: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Check that the parts suit each other; raise ConfigError with what does not."""
+        columns = [*self.static, *self.past, *self.known]
+        _require(sorted(columns) == sorted({*columns}), "a column has two roles")
+        kinds = [*self.numbers, *self.categorical]
+        _require(sorted(columns) == sorted(kinds), "columns are not numbers or names, each once")
+        _require(len(self.numbers) == len(self.mean) == len(self.size), "means or sizes lack")
+        _require(all(map(math.isfinite, self.mean)), "a mean is not finite")
+        _require(all(0 < size < math.inf for size in self.size), "a size is not above 0")
+        _require(len(self.categorical) == len(self.names), "vocabularies lack")
+        _require(all(map(_is_vocabulary, self.names)), "a vocabulary is too long or not a set")
+        _require(len({*self.calendar} & {*SIZES}) == len(self.calendar), "a calendar field is odd")
+        _require(len(self.countries) == len(self.holidays), "holidays of a country lack")
+        _require(len(self.holiday_fields) == len(self.holiday_sizes), "sizes of holidays lack")
+
     def number_columns(self, role: Sequence[str]) -> tuple[str, ...]:
         """Return the columns of a role that hold numbers."""
         return tuple(name for name in role if name in self.numbers)
@@ -80,6 +98,15 @@ class Encoding:
         physical = values.to_physical()
         codes: NDArray[np.int64] = place[physical.fill_null(0).to_numpy()]
         return np.where(physical.is_null().to_numpy(), 0, codes)
+
+
+def _require(condition: bool, fault: str) -> None:
+    if not condition:
+        raise ConfigError(f"the encoding does not fit together: {fault}.")
+
+
+def _is_vocabulary(names: Sequence[str]) -> bool:
+    return len({*names}) == len(names) <= MOST_NAMES
 
 
 def fit_encoding(panel: Panel) -> Encoding:
@@ -124,7 +151,8 @@ def _with_columns(encoding: Encoding, panel: Panel) -> Encoding:
     rows = np.arange(len(panel.values)) + np.repeat(
         covariates.first - panel.indptr[:-1], panel.lengths()
     )
-    seen = [*covariates.static, *rows_of(covariates.frame, rows)]
+    there = np.flatnonzero(panel.lengths() > 0)
+    seen = [*rows_of(covariates.static, there), *rows_of(covariates.frame, rows)]
     numbers = [column for column in seen if column.dtype == pl.Float64]
     names = [column for column in seen if column.dtype != pl.Float64]
     ends = [_mean_and_size(column) for column in numbers]
@@ -144,4 +172,6 @@ def _mean_and_size(column: pl.Series) -> tuple[float, float]:
     if not len(values):
         return 0.0, 1.0
     mean = float(values.mean())
-    return mean, float(np.abs(values - mean).mean()) or 1.0
+    size = float(np.abs(values - mean).mean())
+    # What is left of a constant is the rounding of its mean.
+    return mean, size if size > _ROUNDING * abs(mean) else 1.0

@@ -1,6 +1,5 @@
 """The network: windows as recurrent steps, a forecast of the whole horizon after each."""
 
-import pkgutil
 from typing import final
 
 import torch
@@ -9,19 +8,10 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.neural.batch import Batch, input_channels
-from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.cells.base import Cell
 from forecast_rnn.neural.effects import make_surroundings
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads.quantile import QuantileHead
-
-
-def make_cell(name: str, inputs: int, hidden_size: int) -> Cell:
-    """Build the cell of that name."""
-    # The path comes from our own table, never from a file.
-    kind = pkgutil.resolve_name(f"forecast_rnn.neural.cells.{CELLS[name]}")
-    cell: Cell = kind(inputs, hidden_size)
-    return cell
+from forecast_rnn.neural.stack import Stack
 
 
 @final
@@ -44,7 +34,7 @@ class Network(nn.Module):
         self.surroundings = make_surroundings(model, encoding, places)
         more = 0 if self.surroundings is None else self.surroundings.width
         self.embedding = nn.Linear(input_channels(model) + more, width)
-        self.cells = nn.ModuleList(make_cell(model.cell, width, width) for _ in range(model.layers))
+        self.cells = Stack(model)
         self.linear = nn.Linear(model.window_length, task.horizon, bias=False)
         nn.init.zeros_(self.linear.weight)
         self.head = QuantileHead(
@@ -62,10 +52,7 @@ class Network(nn.Module):
             inputs = torch.cat([inputs, more], dim=-1)
             moves = self.surroundings.moves(batch.beside)
         embedded = F.silu(self.embedding(inputs))
-        hidden = embedded
-        for cell in self.cells:
-            assert isinstance(cell, Cell)
-            hidden, _ = cell.scan(hidden, cell.initial_state(len(hidden)))
+        hidden = self.cells(embedded)
         start = batch.windows[..., self.season] + self.linear(batch.windows)
         if moves is not None:
             start = start + moves

@@ -83,6 +83,9 @@ def recipes(panel: Panel, task: Task, config: TrainConfig) -> tuple[Recipe, ...]
                 stride=stride,
                 context_steps=steps,
                 calendar=bool(config.calendar),
+                dilation=config.dilation,
+                residual=config.residual,
+                attention=config.attention,
             ),
             size.learning_rate,
             batch_size,
@@ -102,18 +105,13 @@ def with_calendar(candidates: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
 
 def _asked_for(size: Size, config: TrainConfig) -> Size:
     """Overrule a size by what the user fixed; a fixed width keeps one learning rate."""
+    layers = config.layers or len(config.dilation) or None
     if config.hidden_size is None:
         return Size(
-            size.hidden_size,
-            config.layers or size.layers,
-            config.learning_rate or size.learning_rate,
+            size.hidden_size, layers or size.layers, config.learning_rate or size.learning_rate
         )
     nearest = min(SIZES, key=lambda known: abs(known.hidden_size - (config.hidden_size or 0)))
-    return Size(
-        config.hidden_size,
-        config.layers or 1,
-        config.learning_rate or nearest.learning_rate,
-    )
+    return Size(config.hidden_size, layers or 1, config.learning_rate or nearest.learning_rate)
 
 
 def work_per_step(recipe: Recipe, task: Task) -> float:

@@ -1,14 +1,17 @@
 """A forecaster and its series as a bundle, and back."""
 
 import types
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
+import numpy as np
+import polars as pl
 import torch
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.data.almanac import SIZES, almanac
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
 from forecast_rnn.data.schema import Schema
@@ -28,6 +31,7 @@ PARTS = {
     "transform": Transform,
     "encoding": Encoding,
 }
+ROLES = ("static", "past", "known")
 MOST_MEMBERS = 64
 
 
@@ -76,6 +80,8 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
+    panel = _panel(bundle.series, parts["schema"], parts["frequency"], str(folder))
+    _check_encoding(panel, parts["encoding"], str(folder))
     shape = parts["model"], parts["task"], parts["encoding"]
     networks = _networks(bundle.tensors, members, shape, str(folder))
     forecaster = Forecaster(
@@ -83,7 +89,37 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         floor=floor,
         networks=tuple(network.to(device).train(False) for network in networks),
     )
-    return forecaster, panel_from_table(bundle.series, parts["schema"], parts["frequency"])
+    return forecaster, panel
+
+
+def _panel(series: pl.DataFrame, schema: Schema, frequency: Frequency, where: str) -> Panel:
+    try:
+        return panel_from_table(series, schema, frequency)
+    except pl.exceptions.PolarsError:
+        raise BundleError(
+            f"{where}: series.parquet does not have the columns of the schema."
+        ) from None
+
+
+def _check_encoding(panel: Panel, encoding: Encoding, where: str) -> None:
+    """Refuse an encoding of other columns, fields or holidays than those of the series."""
+    schema = panel.schema
+    fits = all(getattr(schema, role) == getattr(encoding, role) for role in ROLES)
+    fits &= sorted(schema.categorical) == sorted(encoding.categorical)
+    fits &= schema.holidays == encoding.countries and len(panel.starts) > 0
+    if fits:
+        names = dict(zip(encoding.countries, encoding.holidays, strict=True))
+        first = replace(panel, starts=panel.starts[:1], values=np.zeros(1), indptr=np.array([0, 1]))
+        try:
+            book = almanac(first, 0, countries=encoding.countries, holiday_names=names)
+        except ConfigError as error:
+            raise BundleError(f"{where}: {error}") from error
+        sizes = dict(zip(encoding.holiday_fields, encoding.holiday_sizes, strict=True))
+        known = dict(zip(book.fields, book.sizes, strict=True))
+        fits = {*encoding.calendar} <= {*known}
+        fits &= sizes == {name: known[name] for name in known if name not in SIZES}
+    if not fits:
+        raise BundleError(f"{where}: the encoding does not suit the schema and the frequency.")
 
 
 def _networks(

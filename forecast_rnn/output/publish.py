@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 
 from forecast_rnn.config import Task
+from forecast_rnn.data.clock import format_times
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.times import format_times
 from forecast_rnn.tables import (
     ACTUAL,
     FORECAST,

@@ -100,7 +100,7 @@ def test_every_option_reaches_the_library(train):
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
-        "--cutoff 2024-02-29 --future ahead.csv --no-calendar"
+        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual --attention"
     )
 
     call = train.calls[0]
@@ -137,6 +137,9 @@ def test_every_option_reaches_the_library(train):
             device="cpu",
             threads=1,
             calendar=False,
+            dilation=(1, 4),
+            residual=True,
+            attention=True,
         ),
         "future": "ahead.csv",
         "out": Path("there"),

@@ -35,8 +35,10 @@ def test_quoted_cells_are_read_as_the_standard_library_reads_them(rows: list[tup
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_separators_and_line_ends_are_found(separator: str, end: str) -> None:
-    text = end.join(separator.join(row) for row in ("abc", "123", "456"))
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_separators_and_line_ends_are_found(separator: str, end: str, quote: str) -> None:
+    rows = ([quote + cell + quote for cell in row] for row in ("abc", "123", "456"))
+    text = end.join(separator.join(row) for row in rows)
 
     assert load(text).frame.rows() == [("1", "2", "3"), ("4", "5", "6")]
 

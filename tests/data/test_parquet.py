@@ -57,6 +57,22 @@ def test_dictionary_ids_and_zones_are_read(save: Save) -> None:
     assert (panel.frequency.every, panel.schema.time_zone) == ("1h", "UTC")
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.int32(), "dictionary"])
+def test_ids_that_come_in_pieces_are_put_together(
+    save: Save, monkeypatch: pytest.MonkeyPatch, kind: pa.DataType | str
+) -> None:
+    monkeypatch.setattr("forecast_rnn.data.parquet._ROWS_AT_ONCE", 7)
+    names = [str(100 * place) for place in range(4) for _ in DAYS]
+    ids = pa.array(names).cast(pa.int32()) if kind == pa.int32() else pa.array(names)
+    ids = ids.dictionary_encode() if kind == "dictionary" else ids.cast(kind)
+    columns = {"unique_id": ids, "ds": DAYS * 4, "y": list(range(80))}
+
+    panel, _ = read(save(columns, row_group_size=30))
+
+    assert panel.names() == ["0", "100", "200", "300"]
+    assert panel.values.tolist() == list(range(80))
+
+
 def test_nulls_and_nans_are_missing(save: Save) -> None:
     panel, findings = read(save({"ds": DAYS, "y": [None, float("nan"), *map(float, range(18))]}))
 

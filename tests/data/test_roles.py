@@ -100,6 +100,8 @@ def test_a_single_series_needs_no_id() -> None:
         ),
         ({"a": list("aaaa"), "2024-01-01": DAYS, "20.0": list("1234")}, Hints(), "looks like data"),
         ({"ds": DAYS, "y": list("1234")}, Hints(target=("ds",), time="ds"), "cannot be target"),
+        ({"ds": DAYS, "y": list("1234")}, Hints(item_id=("ds",), time="ds"), "'ds' is named twice"),
+        ({"ds": DAYS, "y": list("1234")}, Hints(target=("y", "y")), "'y' is named twice"),
     ],
 )
 def test_doubt_is_an_error_with_the_choices(

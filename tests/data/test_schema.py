@@ -41,6 +41,7 @@ def test_what_was_put_right_at_training_is_put_right_again() -> None:
         ("missing", "drop", "keep, zero, previous"),
         ("encoding", "klingon", "cp1252"),
         ("encoding", "rot13", "cp1252"),
+        ("encoding", "idna", "cp1252"),
         ("encoding", "a\0b", "cp1252"),
     ],
 )

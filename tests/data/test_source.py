@@ -4,14 +4,20 @@ import gzip
 import io
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from forecast_rnn.cli import main
+from forecast_rnn.data.read import read_panel
+from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.source import open_source
-from forecast_rnn.errors import DataError, InputError
+from forecast_rnn.errors import BusyError, DataError, InputError
 
 TEXT = b"ds,y\n2024-01-01,1\n"
 
@@ -96,3 +102,106 @@ def test_what_a_file_looks_like_is_said(
 
     with pytest.raises(DataError, match=what):
         open_source(tmp_path / name)
+
+
+Change = Callable[[Path], None]
+
+
+def grow(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"2024-01-02,2\n")
+
+
+def shorten(path: Path) -> None:
+    os.truncate(path, 8)
+
+
+def write_again(path: Path) -> None:
+    later = path.stat().st_mtime_ns + 1
+    os.utime(path, ns=(later, later))
+
+
+def replace(path: Path) -> None:
+    newer, state = path.with_suffix(".new"), path.stat()
+    newer.write_bytes(path.read_bytes())
+    os.utime(newer, ns=(state.st_atime_ns, state.st_mtime_ns))
+    newer.rename(path)
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+CHANGES = (grow, shorten, write_again, replace, remove)
+
+
+@pytest.fixture
+def changed_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], Path]:
+    """Write a CSV file to which something happens while it is read."""
+
+    def run(change: Change) -> Path:
+        path = tmp_path / "a.csv"
+        path.write_bytes(TEXT)
+        bare_open = Path.open
+
+        class Changing(io.FileIO):
+            def readall(self) -> bytes:
+                content = super().readall()
+                monkeypatch.setattr(Path, "open", bare_open)
+                change(path)
+                return content
+
+        monkeypatch.setattr(Path, "open", lambda path, *_, **__: Changing(str(path)))
+        return path
+
+    return run
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_text_file_that_changes_while_it_is_read_is_refused(
+    changed_csv: Callable[[Change], Path], change: Change
+) -> None:
+    path = changed_csv(change)
+
+    with pytest.raises(BusyError, match=r"a\.csv (changed|was removed) while being read"):
+        open_source(path)
+
+
+def test_a_file_that_grew_is_told_with_both_sizes_and_exit_code_75(
+    changed_csv: Callable[[Change], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = changed_csv(grow)
+
+    code = main(["inspect", str(path)])
+
+    assert code == 75
+    said = capsys.readouterr().err
+    assert "a.csv changed while being read (from 18 to 31 bytes); try again" in said
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_parquet_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
+    path = tmp_path / "a.parquet"
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 1, 20), eager=True)
+    pl.DataFrame({"ds": days, "y": range(20)}).write_parquet(path)
+    batches = pq.ParquetFile.iter_batches
+
+    def changing(file: pq.ParquetFile, *_: object, **options: object) -> Iterator[pa.RecordBatch]:
+        if "columns" in options:
+            change(path)
+        return batches(file, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", changing)
+
+    with pytest.raises(BusyError, match=r"a\.parquet (changed|was removed) while being read"):
+        read_panel(path, Hints())
+
+
+def test_a_change_after_reading_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(TEXT)
+
+    source = open_source(tmp_path / "a.csv")
+    grow(tmp_path / "a.csv")
+
+    assert source.data == TEXT

@@ -1,5 +1,6 @@
 """Text to times by one format a column, and back."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -7,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecast_rnn.data.clock import format_times, in_zone
 from forecast_rnn.data.patterns import patterns_of
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.table import Rows, row_number
-from forecast_rnn.data.times import Times, check_excel_days, format_times, parse_times
+from forecast_rnn.data.times import (
+    Times,
+    check_excel_days,
+    parse_times,
+)
 from forecast_rnn.errors import ConfigError, DataError
 
 
@@ -19,13 +25,14 @@ def parse(cells: list[str], date_format: str | None = None) -> Times:
     return parse_times(rows, "ds", date_format)
 
 
-def written(times: Times) -> list[str]:
+def written(times: Times, *, zone_given: bool = False) -> list[str]:
     schema = Schema(
         timestamp="ds",
         target="y",
         time_type=times.type,
         time_format=times.format,
         time_zone=times.zone,
+        zone_given=zone_given,
         utc_offset=times.offset,
     )
     return format_times(times.values, schema).to_list()
@@ -236,3 +243,77 @@ def test_typed_times_stay_as_they_are() -> None:
 def test_a_date_format_that_is_none_is_a_usage_error() -> None:
     with pytest.raises((ConfigError, DataError), match="--date-format"):
         parse(["2024-01-31"], "%!")
+
+
+def in_berlin(cells: list[str]) -> Times:
+    rows = Rows("data.csv", pl.DataFrame({"ds": cells}), lambda row: f"line {row + 2}")
+    return in_zone(rows, "ds", parse_times(rows, "ds", None), "Europe/Berlin")
+
+
+def test_times_without_offset_are_taken_for_those_of_the_zone() -> None:
+    times = in_berlin(["2024-03-31 01:00", "2024-03-31 03:00", "2024-07-01 00:00"])
+
+    assert times.zone == "Europe/Berlin"
+    assert times.values.diff()[1] == timedelta(hours=1)
+    assert written(times, zone_given=True) == [
+        "2024-03-31 01:00",
+        "2024-03-31 03:00",
+        "2024-07-01 00:00",
+    ]
+
+
+@pytest.mark.parametrize("offset", ["Z", "+05:30", "-0330", "+01"])
+def test_times_with_offset_are_brought_to_the_clock_of_the_zone(offset: str) -> None:
+    cells = [f"2024-03-31T00:30:00{offset}", f"2024-06-01T00:30:00{offset}"]
+
+    times, plain = in_berlin(cells), parse(cells)
+
+    assert times.values.dt.epoch().equals(plain.values.dt.epoch())
+    shown = [time.isoformat() for time in times.values]
+    assert [text.replace(":", "") for text in written(times, zone_given=True)] == [
+        text.replace(":", "") for text in shown
+    ]
+
+
+def test_a_time_that_the_clock_repeats_is_written_with_its_offset_and_so_are_all() -> None:
+    times = in_berlin(["2024-10-27 01:00", "2024-10-27 04:00"])
+    later = pl.datetime_range(times.values[0], times.values[1], "1h", eager=True)
+
+    assert written(replace(times, values=later), zone_given=True) == [
+        "2024-10-27 01:00+02:00",
+        "2024-10-27 02:00+02:00",
+        "2024-10-27 02:00+01:00",
+        "2024-10-27 03:00+01:00",
+        "2024-10-27 04:00+01:00",
+    ]
+    assert written(replace(times, values=later[:1]), zone_given=True) == ["2024-10-27 01:00"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("2024-03-31 02:30", "'2024-03-31 02:30' does not exist in Europe/Berlin, where the clock"),
+        ("2024-10-27 02:30", "'2024-10-27 02:30' occurs twice in Europe/Berlin, where the clock"),
+    ],
+)
+def test_a_time_that_the_clock_skips_or_repeats_is_refused(cell: str, reason: str) -> None:
+    with pytest.raises(DataError, match=f"data.csv line 3, column ds: {reason}") as caught:
+        in_berlin(["2024-01-01 02:30", cell])
+
+    assert "Write times with their UTC offset, or pass another --timezone" in str(caught.value)
+
+
+def test_typed_times_get_the_zone() -> None:
+    values = pl.Series("ds", [datetime(2024, 1, 1), datetime(2024, 7, 1)])
+    rows = Rows("data.parquet", pl.DataFrame({"ds": values}), str, typed=True)
+
+    times = in_zone(rows, "ds", parse_times(rows, "ds", None), "Europe/Berlin")
+
+    assert times.values.dtype == pl.Datetime("us", "Europe/Berlin")
+    assert times.values.dt.replace_time_zone(None).equals(values)
+
+
+@pytest.mark.parametrize("cells", [["2024-01-01", "2024-01-02"], ["1", "2"]])
+def test_dates_and_whole_numbers_have_no_zone(cells: list[str]) -> None:
+    with pytest.raises(ConfigError, match="--timezone suits times of day, but ds holds"):
+        in_berlin(cells)

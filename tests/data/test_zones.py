@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from forecast_rnn.data.zones import ZONES, find_zone, offset_of
+from forecast_rnn.data.zones import ZONES, check_zone, find_zone, offset_of
+from forecast_rnn.errors import ConfigError
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,9 @@ def test_a_zone_is_known_by_its_offsets_over_years(zone: str) -> None:
     )
 
     assert find_zone(times, times.dt.strftime("%:z")) == zone
+
+
+def test_an_unknown_zone_is_refused_with_the_one_that_may_be_meant() -> None:
+    check_zone("Europe/Berlin")
+    with pytest.raises(ConfigError, match=r"'Europe/Berlim' is not known.*mean Europe/Berlin\?"):
+        check_zone("Europe/Berlim")
