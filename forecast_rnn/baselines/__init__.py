@@ -32,8 +32,8 @@ BASELINES: dict[str, BaselineFn] = {
     "ridge": ridge,
     "gradient_boosting": gradient_boosting,
 }
-USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2")
-"""What a training is compared with: those that cost next to nothing beside it."""
+USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2", "ridge")
+"""What a training is compared with: those that cost little beside it."""
 
 
 def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:

@@ -24,7 +24,7 @@ _TREES_STEPS = 100_000
 """Steps from which the trees learn: some seconds."""
 _STEPS_EACH = 4
 _NEWEST = 3
-_PORTION = 2_000_000
+_PORTION = 500_000
 """Steps forecast at a time."""
 _SEED = 0
 
@@ -33,6 +33,7 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
     """Forecast by ridge regression on lags, each step by coefficients of its own.
 
     Linear in the normalised values of the last rows and in the calendar of the first step.
+    A missing value is read as the level, a missing outcome as the seasonal naive.
     Hoerl and Kennard (1970), https://doi.org/10.1080/00401706.1970.10488634; the direct strategy
     of Ben Taieb et al. (2012), https://doi.org/10.1016/j.eswa.2012.01.039, section 2.
 
@@ -57,9 +58,9 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
     if not len(learnt):
         return seasonal_naive(panel, rows, task)
     windows = lags.windows(learnt)
+    model = Ridge(alpha=_SHRINKAGE)
     # One thread, as sums over several differ in the last digit from machine to machine.
     with threadpool_limits(limits=1):
-        model = Ridge(alpha=_SHRINKAGE)
         model.fit(inputs(learnt, windows), np.nan_to_num(lags.outcomes(learnt, windows)))
         return _corrected(lags, rows, lambda some, windows: model.predict(inputs(some, windows)))
 
@@ -71,6 +72,7 @@ def gradient_boosting(panel: Panel, rows: Rows, task: Task) -> Values:
     Ke et al. (2017). Arguments and result as of `ridge`.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     lags, book = lags_of(panel, rows, task), _book(panel, task)
     steps_each = min(_STEPS_EACH, task.horizon)
@@ -84,14 +86,15 @@ def gradient_boosting(panel: Panel, rows: Rows, task: Task) -> Values:
         return seasonal_naive(panel, rows, task)
     inputs = _at_steps(lags, book, learnt, windows, steps)
     model = HistGradientBoostingRegressor(early_stopping=False, random_state=_SEED)
-    model.fit(inputs[known], outcomes[known])
 
     def correction(some: Rows, windows: Windows) -> Values:
         steps = np.tile(np.arange(1, task.horizon + 1), (len(some), 1))
         found = model.predict(_at_steps(lags, book, some, windows, steps))
         return np.asarray(found, dtype=np.float64).reshape(steps.shape)
 
-    return _corrected(lags, rows, correction)
+    with threadpool_limits(limits=1):
+        model.fit(inputs[known], outcomes[known])
+        return _corrected(lags, rows, correction)
 
 
 def _corrected(lags: Lags, rows: Rows, correction: CorrectionFn) -> Values:
