@@ -51,6 +51,8 @@ HOMES = {
     "xlsxwriter": (),
     "joblib": (),
     "sklearn": (),
+    "threadpoolctl": (),
+    "statsforecast": (),
     "pyarrow": (),
     "fastexcel": (),
     "holidays": (),

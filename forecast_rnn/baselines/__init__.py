@@ -2,7 +2,7 @@
 
 Each is a function of the panel, the origins and the task, reads only rows up to its
 origin, and forecasts wherever a value is known up to there, so that none of them keeps
-a window out of a comparison.
+a window out of a comparison. The last three take the extra `baselines`.
 """
 
 import polars as pl
@@ -17,6 +17,7 @@ from forecast_rnn.baselines.simple import (
     seasonal_naive,
     window_average,
 )
+from forecast_rnn.baselines.statistical import auto_ets, auto_theta, croston_sba
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
@@ -31,6 +32,9 @@ BASELINES: dict[str, BaselineFn] = {
     "naive2": naive2,
     "ridge": ridge,
     "gradient_boosting": gradient_boosting,
+    "auto_ets": auto_ets,
+    "auto_theta": auto_theta,
+    "croston_sba": croston_sba,
 }
 USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2", "ridge")
 """What a training is compared with: those that cost little beside it."""
