@@ -61,8 +61,8 @@ def auto_theta(panel: Panel, rows: Rows, task: Task) -> Values:
 def croston_sba(panel: Panel, rows: Rows, task: Task) -> Values:
     """Forecast demand that comes now and then: smoothed size over smoothed interval, times 0.95.
 
-    Syntetos and Boylan (2005), https://doi.org/10.1016/j.ijforecast.2004.10.001, eq. 5, as
-    `CrostonSBA` of statsforecast. Result and errors as of `auto_ets`; the seasonal naive
+    Syntetos and Boylan (2005), https://doi.org/10.1016/j.ijforecast.2004.10.001, as `CrostonSBA`
+    of statsforecast. Result and errors as of `auto_ets`; the seasonal naive
     stands in for series with negative values, too.
     """
     try:
