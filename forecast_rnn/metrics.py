@@ -211,11 +211,11 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
     """
     rows = comparable(table)
     group = [MODEL, *by]
-    means = pl.col(*METRICS).exclude(*POOLED).mean()
-    each = _evaluate(rows, task, by=list(dict.fromkeys([*group, ITEM])))
-    pooled = _evaluate(rows, task, by=group).select(*group, *POOLED)
-    averaged = each.group_by(group, maintain_order=True).agg(means)
-    found = averaged.join(pooled, on=group, maintain_order="left")
+    averaged = [metric for metric in METRICS if metric not in POOLED]
+    each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
+    means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
+    pooled = series_scores(rows, task, by=by, metrics=POOLED)
+    found = means.join(pooled, on=group, maintain_order="left")
     return found.select(*group, *METRICS, owa(by).alias(OWA))
 
 
@@ -230,9 +230,19 @@ def score_names(levels: Levels) -> dict[str, str]:
     return {metric: name for metric, name in names.items() if share or metric not in INTERVAL}
 
 
-def series_scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
-    """Score each model on each series: columns `model`, `item`, and one a metric."""
-    return _evaluate(table, task, by=[MODEL, ITEM])
+def series_scores(
+    table: pl.DataFrame,
+    task: Task,
+    *,
+    by: Sequence[str] = (ITEM,),
+    metrics: Sequence[str] = tuple(METRICS),
+) -> pl.DataFrame:
+    """Score each model on each series, or each group: columns `model`, those of `by`, metrics.
+
+    Without the choice of rows that all models forecast, and without any mean over series.
+    """
+    chosen = {name: METRICS[name](task.quantile_levels) for name in metrics}
+    return table.group_by([MODEL, *by], maintain_order=True).agg(**chosen)
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
@@ -242,11 +252,6 @@ def comparable(table: pl.DataFrame) -> pl.DataFrame:
     """
     known = table.filter(pl.col(FORECAST).is_not_null() & pl.col(ACTUAL).is_not_null())
     return known.filter(pl.len().over(WINDOW) == known[MODEL].n_unique())
-
-
-def _evaluate(table: pl.DataFrame, task: Task, *, by: list[str]) -> pl.DataFrame:
-    metrics = {name: metric(task.quantile_levels) for name, metric in METRICS.items()}
-    return table.group_by(by, maintain_order=True).agg(**metrics)
 
 
 def _pinball(level: float) -> pl.Expr:
