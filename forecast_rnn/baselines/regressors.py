@@ -6,6 +6,7 @@ to learn from. They learn from no value after the first origin of a series.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -117,7 +118,10 @@ def _corrected(lags: Lags, rows: Rows, correction: CorrectionFn) -> Values:
 
 
 def _book(panel: Panel, task: Task) -> Almanac:
-    return almanac(panel, task.horizon, countries=panel.schema.holidays)
+    """Return the calendar; of holidays only whether there is one, as names hang on the last row."""
+    book = almanac(panel, task.horizon, countries=panel.schema.holidays)
+    is_holiday = np.array([field.startswith("holiday ") for field in book.fields], dtype=np.bool_)
+    return replace(book, codes=np.where(is_holiday, np.minimum(book.codes, 1), book.codes))
 
 
 def _first_step(panel: Panel, book: Almanac, rows: Rows) -> Values:

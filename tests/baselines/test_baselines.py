@@ -34,6 +34,16 @@ def test_baseline_ignores_rows_after_the_origin(name):
 
 
 @pytest.mark.parametrize("name", BASELINES)
+def test_rows_after_the_origin_need_not_be_there(name):
+    series = [seasonal_series(seed, length) for seed, length in enumerate((60, 50, 30))]
+    whole, known = panel_of(*series), panel_of(series[0][:41], series[1][:46], series[2])
+
+    there = forecast(name, whole, np.array([40, 105, 139]))
+
+    np.testing.assert_array_equal(there, forecast(name, known, last(known)))
+
+
+@pytest.mark.parametrize("name", BASELINES)
 def test_baseline_forecasts_wherever_a_value_is_known(name):
     panel = panel_of(
         [1, 2, 4, 5, 6], [NAN] * 3, [3], [NAN, 2] + [NAN] * 30, [], [0] * 40, [-1, 5, NAN] * 9

@@ -77,6 +77,20 @@ def test_the_calendar_is_read(regress):
 
 
 @REGRESSORS
+def test_days_after_the_origin_need_not_be_there(regress):
+    """Which holidays are known of must not hang on them either."""
+    times = pl.datetime_range(datetime(2021, 1, 1), datetime(2022, 12, 31), "1d", eager=True)
+    generator = np.random.default_rng(0)
+    table = pl.DataFrame({"ds": times, "y": generator.gamma(5, 1, len(times))})
+    task, hints = Task(horizon=14, season_length=7), Hints(holidays=("DE",))
+    (whole, _), (known, _) = (read(some, hints) for some in (table, table.head(300)))
+
+    np.testing.assert_array_equal(
+        regress(whole, np.array([299]), task), regress(known, last(known), task)
+    )
+
+
+@REGRESSORS
 def test_what_is_never_negative_gets_no_negative_forecast(regress):
     counts = [np.random.default_rng(seed).poisson(0.4, 200).astype(float) for seed in range(4)]
     panel = panel_of(*counts)
