@@ -242,7 +242,8 @@ def series_scores(
     Without the choice of rows that all models forecast, and without any mean over series.
     """
     chosen = {name: METRICS[name](task.quantile_levels) for name in metrics}
-    return table.group_by([MODEL, *by], maintain_order=True).agg(**chosen)
+    # Lazy, so that what metrics share is computed once.
+    return table.lazy().group_by([MODEL, *by], maintain_order=True).agg(**chosen).collect()
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
