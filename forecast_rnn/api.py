@@ -20,6 +20,7 @@ from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, pan
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import USUAL_BASELINES, baseline_table
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
@@ -28,11 +29,15 @@ from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Fitted, fit
+from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.saving import save_model
-from forecast_rnn.output import write
+from forecast_rnn.neural.selection import Trial
+from forecast_rnn.output import write, write_text
 from forecast_rnn.output.folder import BUNDLE, claimed_folder
 from forecast_rnn.output.publish import published
+from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.progress import OnProgress, ignore
+from forecast_rnn.reproduce import title_of, training_command
 from forecast_rnn.verdict import Verdict, verdict
 
 
@@ -105,10 +110,12 @@ def train(
         TrainingError: training diverged.
     """
     began = time.monotonic()
-    config = config or TrainConfig()
+    hints, config = hints or Hints(), config or TrainConfig()
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
-        panel, findings = panel_of(data, hints or Hints())
+        panel, findings = panel_of(data, hints)
+        if config.head in COUNTS:
+            check_counts(panel, config.head)
         task = usual_task(panel, horizon, season, quantile_levels)
         panel, said = look_ahead(panel, future, task.horizon)
         findings = replace(findings, warnings=findings.warnings + said)
@@ -137,7 +144,10 @@ def train(
             fallback=prediction.fallback if prediction else (),
             missing=prediction.missing if prediction else (),
         )
-        return _write(trained)
+        others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
+        command = training_command(data, hints, config, others | {"future": future})
+        page = partial(_page, trained, fitted, tested, title_of(data), command)
+        return _write(trained, page)
 
 
 def _backtest(panel: Panel, fitted: Fitted, task: Task) -> pl.DataFrame:
@@ -185,7 +195,41 @@ def _about_backtest(fitted: Fitted) -> tuple[str, ...]:
     return ()
 
 
-def _write(trained: Trained) -> Trained:
+def _page(trained: Trained, fitted: Fitted, tested: pl.DataFrame, title: str, command: str) -> str:
+    """Write the training up as a page."""
+    task, facts = trained.model.forecaster.task, trained.findings.facts
+    return report(
+        Outcome(
+            title=title,
+            panel=trained.model.panel,
+            task=task,
+            forecast=trained.forecast,
+            backtest=tested,
+            scores=trained.scores,
+            verdict=trained.verdict,
+            facts={**facts, "season": task.season_length, "horizon": task.horizon},
+            warnings=trained.findings.warnings + trained.warnings,
+            missing=trained.missing,
+            settings=trained.settings,
+            trials=tuple(_trial(trial) for trial in fitted.trials),
+            command=command,
+        )
+    )
+
+
+def _trial(trial: Trial) -> dict[str, str | int | float]:
+    """Tell a trial by the names of `_settings`."""
+    recipe = trial.recipe
+    return {
+        **asdict(recipe.model),
+        "batch_size": recipe.batch_size,
+        "learning_rate": recipe.learning_rate,
+        "steps": trial.steps,
+        "score": trial.score,
+    }
+
+
+def _write(trained: Trained, page: Callable[[], str]) -> Trained:
     """Write the files of a training, if anywhere, the forecast last; add what there is to say."""
     folder = trained.folder
     if folder is None:
@@ -193,6 +237,7 @@ def _write(trained: Trained) -> Trained:
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     said = write(trained.scores, folder / "scores.csv")
     said += write(trained.backtest, folder / "backtest.parquet")
+    write_text(page(), folder / "report.html")
     if trained.forecast is None:
         (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
     else:

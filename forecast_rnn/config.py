@@ -1,16 +1,19 @@
 """What is forecast, with which network, trained how: frozen, checked dataclasses."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.heads import HEADS
 
 QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def _check_range(name: str, value: float, low: float, high: float) -> None:
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise ConfigError with the value seen if it is outside."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
 
@@ -22,7 +25,12 @@ def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
             "number a layer."
         )
     for steps in dilation:
-        _check_range("dilation", steps, 1, 1000)
+        check_range("dilation", steps, 1, 1000)
+
+
+def _check_name(kind: str, name: str, choices: Iterable[str]) -> None:
+    if name not in choices:
+        raise ConfigError(f"there is no {kind} '{name}'; choose from {', '.join(choices)}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +49,8 @@ class Task:
 
     def __post_init__(self) -> None:
         """Check ranges; raise ConfigError with the value seen."""
-        _check_range("horizon", self.horizon, 1, 10_000)
-        _check_range("season", self.season_length, 1, 100_000)
+        check_range("horizon", self.horizon, 1, 10_000)
+        check_range("season", self.season_length, 1, 100_000)
         levels = self.quantile_levels
         if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
             raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
@@ -63,6 +71,7 @@ class ModelConfig:
         window_length: Rows that one recurrent step reads, W.
         stride: Rows from one recurrent step to the next.
         context_steps: Most recurrent steps that precede a forecast, T.
+        head: Name of the head, one of `HEADS`.
         calendar: Whether the network reads the hour, the weekday, the day of the year.
         dilation: For each layer the steps from one state to the next; empty for one each.
         residual: Whether each layer reads its input normalised and adds to it.
@@ -75,6 +84,7 @@ class ModelConfig:
     window_length: int
     stride: int
     context_steps: int
+    head: str = "quantile"
     calendar: bool = False
     dilation: tuple[int, ...] = ()
     residual: bool = False
@@ -82,13 +92,13 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        if self.cell not in CELLS:
-            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
-        _check_range("hidden size", self.hidden_size, 1, 4096)
-        _check_range("layers", self.layers, 1, 16)
-        _check_range("window length", self.window_length, 1, 100_000)
-        _check_range("stride", self.stride, 1, self.window_length)
-        _check_range("context steps", self.context_steps, 1, 100_000)
+        _check_name("cell", self.cell, CELLS)
+        _check_name("head", self.head, HEADS)
+        check_range("hidden size", self.hidden_size, 1, 4096)
+        check_range("layers", self.layers, 1, 16)
+        check_range("window length", self.window_length, 1, 100_000)
+        check_range("stride", self.stride, 1, self.window_length)
+        check_range("context steps", self.context_steps, 1, 100_000)
         _check_dilation(self.dilation, self.layers)
 
 
@@ -98,6 +108,7 @@ class TrainConfig:
 
     Attributes:
         cell: Name of the recurrent cell.
+        head: Name of the head: what is forecast, quantiles or a distribution.
         hidden_size: Width of the state, or None.
         layers: Recurrent layers, or None.
         members: Networks in the ensemble, alike but for their seed.
@@ -114,6 +125,7 @@ class TrainConfig:
     """
 
     cell: str = "gru"
+    head: str = "quantile"
     hidden_size: int | None = None
     layers: int | None = None
     members: int = 2
@@ -130,14 +142,11 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        if self.cell not in CELLS:
-            raise ConfigError(f"there is no cell '{self.cell}'; choose from {', '.join(CELLS)}.")
-        if self.device not in DEVICES:
-            raise ConfigError(
-                f"there is no device '{self.device}'; choose from {', '.join(DEVICES)}."
-            )
-        _check_range("members", self.members, 1, 64)
-        _check_range("seed", self.seed, 0, 2**31 - 1)
+        _check_name("cell", self.cell, CELLS)
+        _check_name("head", self.head, HEADS)
+        _check_name("device", self.device, DEVICES)
+        check_range("members", self.members, 1, 64)
+        check_range("seed", self.seed, 0, 2**31 - 1)
         for name, value, high in (
             ("hidden size", self.hidden_size, 4096),
             ("layers", self.layers, 16),
@@ -146,8 +155,8 @@ class TrainConfig:
             ("threads", self.threads, 1024),
         ):
             if value is not None:
-                _check_range(name, value, 1, high)
+                check_range(name, value, 1, high)
         if self.learning_rate is not None:
-            _check_range("learning rate", self.learning_rate, 1e-8, 1.0)
+            check_range("learning rate", self.learning_rate, 1e-8, 1.0)
         if self.dilation:
             _check_dilation(self.dilation, self.layers or len(self.dilation))

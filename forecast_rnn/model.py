@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.ahead import Data, check_sources, look_ahead, panel_of, steps_ahead
+from forecast_rnn.config import check_range
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
-from forecast_rnn.fallback import about_fallback, with_fallback
+from forecast_rnn.fallback import about_fallback, fallback_quantiles, with_fallback
 from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.paths import from_quantiles, normal_paths
 from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.saving import load_model
 from forecast_rnn.newdata import (
@@ -21,8 +25,10 @@ from forecast_rnn.newdata import (
     with_ids_of_training,
 )
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published
-from forecast_rnn.tables import FORECAST, ITEM, STEP
+from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.tables import FORECAST, ITEM, STEP, path_table
+
+MOST_PATHS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Prediction:
     """A forecast as users see it.
 
     Attributes:
-        table: The id columns, the time column, `forecast` and the quantile columns.
+        table: The id columns, the time column, `forecast` and the quantile columns; or of paths.
         warnings: What a user should know, one sentence each.
         fallback: Names of the series that the seasonal naive forecasts, as the network cannot.
         missing: Names of the series that have no forecast, for they hold no value.
@@ -71,27 +77,74 @@ class Model:
                 too few rows; or known columns end at different steps.
             ConfigError: known columns do not go on at all.
         """
-        check_sources(data, future)
-        panel, warnings = (self.panel, ()) if data is None else self._read(data)
-        forecaster, task = self.forecaster, self.forecaster.task
-        panel, said = look_ahead(panel, future, task.horizon)
-        steps, short = steps_ahead(panel, task.horizon)
-        encoding = forecaster.encoding
-        new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
-        warnings += said + short + new
-        rows, window_length = origins.last(panel), forecaster.model.window_length
-        table, filled = with_fallback(forecaster.forecast(panel, rows), panel, rows, task)
-        warnings += about_fallback(panel, filled, window_length, task)
+        panel, steps, warnings = self._ahead(data, future)
+        task, rows = self.forecaster.task, origins.last(panel)
+        table, filled = with_fallback(self.forecaster.forecast(panel, rows), panel, rows, task)
+        warnings += self._about_fallback(panel, filled)
         if strict:
             refuse_warnings(warnings)
         table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
-        names, known = panel.names(), set(table[ITEM])
-        return Prediction(
-            table=published(table, panel, task),
-            warnings=warnings,
-            fallback=tuple(names[item] for item in panel.item_of(filled)),
-            missing=tuple(name for item, name in enumerate(names) if item not in known),
-        )
+        return _prediction(published(table, panel, task), panel, filled, set(table[ITEM]), warnings)
+
+    def paths(
+        self,
+        count: int,
+        data: Data | None = None,
+        *,
+        seed: int = 0,
+        future: Data | None = None,
+        strict: bool = False,
+    ) -> Prediction:
+        """Draw what may come after the last row of each series.
+
+        Each step of a path is a draw from the forecast of that step; the steps of a path
+        hang together as those of the backtest did (`forecast_rnn.neural.paths`).
+
+        Args:
+            count: Paths of each series.
+            data: As in `predict`.
+            seed: The same seed gives the same paths.
+            future: As in `predict`.
+            strict: As in `predict`.
+
+        Returns:
+            A table of the id columns, the time column, `path` (1 to `count`) and `value`.
+
+        Raises:
+            DataError: as `predict` does.
+            ConfigError: as `predict` does; or the number of paths or the seed is out of range.
+        """
+        check_range("paths", count, 1, MOST_PATHS)
+        check_range("seed", seed, 0, 2**31 - 1)
+        panel, steps, warnings = self._ahead(data, future)
+        task, rows = self.forecaster.task, origins.last(panel)
+        _, filled = with_fallback(self.forecaster.forecast(panel, rows), panel, rows, task)
+        warnings += self._about_fallback(panel, filled)
+        if strict:
+            refuse_warnings(warnings)
+        shape = (len(rows), count, task.horizon)
+        scores = normal_paths(shape, self.forecaster.dependence, seed)
+        values = self.forecaster.values(panel, rows, scores)
+        if len(filled):
+            place, quantiles = np.isin(rows, filled), fallback_quantiles(panel, filled, task)
+            values[place] = from_quantiles(quantiles, task.quantile_levels, scores[place])
+        table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
+        return _prediction(published_paths(table, panel), panel, filled, set(table[ITEM]), warnings)
+
+    def _ahead(self, data: Data | None, future: Data | None) -> tuple[Panel, int, tuple[str, ...]]:
+        """Return the series with what is known ahead, the steps to forecast, and warnings."""
+        check_sources(data, future)
+        panel, warnings = (self.panel, ()) if data is None else self._read(data)
+        forecaster, horizon = self.forecaster, self.forecaster.task.horizon
+        panel, said = look_ahead(panel, future, horizon)
+        steps, short = steps_ahead(panel, horizon)
+        encoding = forecaster.encoding
+        new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
+        return panel, steps, warnings + said + short + new
+
+    def _about_fallback(self, panel: Panel, filled: NDArray[np.int64]) -> tuple[str, ...]:
+        forecaster = self.forecaster
+        return about_fallback(panel, filled, forecaster.model.window_length, forecaster.task)
 
     def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
         """Read new data and compare them with those of training."""
@@ -102,6 +155,23 @@ class Model:
         short = check_lengths(panel, self.panel, forecaster.model.window_length)
         odd = about_new_data(panel, self.panel, forecaster.transform)
         return panel, (*findings.warnings, *unused, *short, *odd)
+
+
+def _prediction(
+    table: pl.DataFrame,
+    panel: Panel,
+    filled: NDArray[np.int64],
+    known: set[int],
+    warnings: tuple[str, ...],
+) -> Prediction:
+    """Gather a prediction; `known` are the items in the table."""
+    names = panel.names()
+    return Prediction(
+        table=table,
+        warnings=warnings,
+        fallback=tuple(names[item] for item in panel.item_of(filled)),
+        missing=tuple(name for item, name in enumerate(names) if item not in known),
+    )
 
 
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:

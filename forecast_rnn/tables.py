@@ -17,6 +17,9 @@ ACTUAL = "actual"  # null = missing or not known yet
 ERROR_SCALE = "error_scale"  # null = undefined
 ROOT_SCALE = "root_error_scale"  # as that, of squares; null = undefined
 
+PATH = "path"  # 1 to N
+VALUE = "value"  # what a path comes to
+
 WINDOW = (ITEM, ORIGIN, STEP)  # what is forecast, by whichever model
 
 
@@ -62,6 +65,26 @@ def forecast_table(
             _column(name, None if quantiles is None else quantiles[..., level])
             for level, name in enumerate(quantile_columns(levels))
         ),
+    )
+
+
+def path_table(origins: pl.DataFrame, values: NDArray[np.float64]) -> pl.DataFrame:
+    """Lay paths out as a table, one row a path and step; those with a gap are left out.
+
+    Args:
+        origins: Columns `item` and `origin`, B rows, as `origins.located` gives them.
+        values: [B, N, H]; NaN = no forecast.
+    """
+    size, paths, horizon = values.shape
+    frame = origins.select(ITEM, ORIGIN)
+    return (
+        frame.select(pl.all().gather(np.repeat(np.arange(size), paths * horizon)))
+        .with_columns(
+            pl.Series(PATH, np.tile(np.repeat(np.arange(1, paths + 1), horizon), size)),
+            pl.Series(STEP, np.tile(np.arange(1, horizon + 1, dtype=np.int32), size * paths)),
+            _column(VALUE, values),
+        )
+        .filter(pl.col(VALUE).is_not_null().all().over(ITEM, ORIGIN))
     )
 
 

@@ -1,6 +1,10 @@
 """Training as a function, on small files."""
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 import forecast_rnn
@@ -8,7 +12,9 @@ from forecast_rnn import api
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import ConfigError, OutputError
+from forecast_rnn.errors import ConfigError, DataError, OutputError
+from forecast_rnn.model import load
+from forecast_rnn.neural.heads import COUNTS, HEADS
 
 CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
 
@@ -52,8 +58,18 @@ def test_what_is_written_is_what_is_returned(trained):
         "backtest.parquet",
         "forecast.csv",
         "model",
+        "report.html",
         "scores.csv",
     ]
+
+
+def test_the_report_has_the_verdict_and_the_command_but_no_clock(trained, sales_csv, tmp_path):
+    again = api.train(sales_csv, horizon=7, config=CONFIG, out=tmp_path / "elsewhere")
+    pages = [(run.folder / "report.html").read_text(encoding="utf-8") for run in (trained, again)]
+
+    assert pages[0] == pages[1]
+    assert trained.verdict.sentences[0] in pages[0]
+    assert "forecast-rnn train sales.csv --horizon 7 --hidden-size 8" in pages[0]
 
 
 def test_a_frame_is_trained_on_as_a_file_is_and_nothing_is_written(trained, sales_csv):
@@ -157,3 +173,51 @@ def test_series_whose_end_is_empty_are_named_and_forecast_by_the_seasonal_naive(
     assert (trained.fallback, trained.missing) == (("south",), ())
     assert "1 series was forecast by the seasonal naive" in trained.warnings[-1]
     assert trained.forecast.null_count().sum_horizontal().item() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", HEADS)
+def test_every_head_trains_tests_saves_and_forecasts(head, sales_csv, tmp_path):
+    config = replace(CONFIG, head=head, members=2)
+
+    trained = api.train(sales_csv, horizon=7, config=config, out=tmp_path / "out")
+
+    assert trained.settings["head"] == head
+    assert load(tmp_path / "out").predict().table.equals(trained.forecast)
+    assert trained.forecast.null_count().sum_horizontal().item() == 0
+    assert trained.verdict.errors["network"] > 0
+    if head in COUNTS:
+        quantiles = trained.forecast.select(cs.float()).to_numpy()
+        assert (quantiles == quantiles.round()).all()
+
+
+def test_counts_that_are_none_are_refused_before_training(sales_csv):
+    frame = pl.read_csv(sales_csv).with_columns(
+        sales=pl.when(pl.col("date") == "2024-03-01").then(-5).otherwise("sales")
+    )
+
+    with pytest.raises(DataError, match=r"series north has -5 at 2024-03-01, and 1 other value"):
+        api.train(frame, config=replace(CONFIG, head="negative-binomial"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", HEADS)
+def test_intervals_hold_what_they_say_on_counts_of_a_known_process(head):
+    generator = np.random.default_rng(0)
+    day = np.arange(150)
+    mean = 20 * (1 + 0.5 * np.sin(2 * np.pi * day / 7))
+    alpha = 0.0 if head == "poisson" else 0.1
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 5, 29), "1d", eager=True)
+    frame = pl.concat(
+        pl.DataFrame({"name": f"s{name}", "day": days, "y": generator.poisson(mean * size)})
+        for name in range(60)
+        for size in [generator.gamma(1 / alpha, alpha, 150) if alpha else 1.0]
+    )
+    config = TrainConfig(hidden_size=16, steps=150, members=1, head=head)
+
+    trained = api.train(frame, horizon=7, config=config)
+
+    network = trained.scores.filter(pl.col("model") == "network")
+    coverage = network.filter(pl.col("metric") == "coverage_80")["value"].item()
+    # Intervals of counts include both ends, so they hold some more.
+    assert 0.73 < coverage < 0.88

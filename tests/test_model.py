@@ -1,11 +1,12 @@
 """A trained model on new data."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from forecast_rnn import api
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.errors import DataError
+from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.model import load
 
 CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
@@ -88,3 +89,49 @@ def test_a_series_whose_end_is_empty_is_forecast_by_the_seasonal_naive_and_named
     assert prediction.warnings[-1] == (
         "1 series was forecast by the seasonal naive, for the last 56 rows hold no value: south."
     )
+
+
+def test_paths_are_drawn_for_every_series_and_step_the_same_for_the_same_seed(trained):
+    model = load(trained.folder)
+
+    table = model.paths(50, seed=3).table
+
+    assert table.columns == ["shop", "date", "path", "value"]
+    assert table.height == 2 * 7 * 50
+    assert table["path"].to_list() == [*range(1, 51)] * 14
+    assert (
+        table.select("shop", "date")
+        .unique(maintain_order=True)
+        .equals(trained.forecast.select("shop", "date"))
+    )
+    assert model.paths(50, seed=3).table.equals(table)
+    assert not model.paths(50, seed=4).table.equals(table)
+
+
+def test_the_median_of_many_paths_is_the_forecast(trained):
+    table = trained.model.paths(2000).table
+
+    median = table.group_by("shop", "date", maintain_order=True).agg(pl.col("value").median())
+    width = (trained.forecast["q0.9"] - trained.forecast["q0.1"]).to_numpy()
+    error = (median["value"] - trained.forecast["forecast"]).to_numpy()
+    assert (np.abs(error) < 0.1 * width).all()
+
+
+def test_paths_of_a_series_whose_end_is_empty_come_from_the_seasonal_naive(trained, sales_csv):
+    late = (pl.col("shop") == "south") & (pl.col("date") > "2024-03-01")
+    frame = pl.read_csv(sales_csv).with_columns(sales=pl.when(~late).then("sales"))
+
+    paths, forecast = trained.model.paths(500, frame), trained.model.predict(frame)
+
+    assert (paths.fallback, paths.missing, paths.warnings) == (("south",), (), forecast.warnings)
+    south = paths.table.filter(pl.col("shop") == "south")
+    inside = south.join(forecast.table, on=["shop", "date"]).select(
+        pl.col("value").is_between("q0.1", "q0.9").mean()
+    )
+    assert 0.75 < inside.item() < 0.85
+
+
+@pytest.mark.parametrize(("count", "seed", "message"), [(0, 0, "paths is 0"), (1, -1, "seed is -")])
+def test_paths_that_cannot_be_are_refused_with_the_value_seen(trained, count, seed, message):
+    with pytest.raises(ConfigError, match=message):
+        trained.model.paths(count, seed=seed)

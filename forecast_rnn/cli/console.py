@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from forecast_rnn.output.readable import number, plain
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -19,14 +21,6 @@ NETWORK = (
     "{parameters:,} parameters, {steps:,} steps, {seconds} s"
 )
 """How a network is told in one line, from the settings of its training."""
-
-
-def plain(text: object) -> str:
-    """Return text with control characters escaped, so that no id can steer the terminal."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for c in str(text)
-    )
 
 
 def show_error(message: str) -> None:
@@ -154,34 +148,6 @@ def show_table(
     for row in rows:
         table.add_row(*(Text(plain(number(cell))) for cell in row))
     _show(table, result=result)
-
-
-def number(value: object) -> str:
-    """Write a number with four significant digits, a text as it is, and None as a dash."""
-    if value is None or value != value:
-        return "-"
-    if not isinstance(value, int | float):
-        return str(value)
-    if abs(value) < 1e15 and value == int(value):
-        return f"{value:,.0f}"
-    if abs(value) >= 1e15 or 0 < abs(value) < 1e-4:
-        return f"{value:.3e}"
-    return f"{value:,.{_decimals(value, 4)}f}"
-
-
-def numbers(values: Sequence[float | None]) -> list[str]:
-    """Write the numbers of a column alike, with three significant digits of the least."""
-    sizes = [abs(value) for value in values if value and math.isfinite(value)]
-    if not sizes or max(sizes) >= 1e15 or min(sizes) < 1e-4:
-        return [number(value) for value in values]
-    decimals = _decimals(min(sizes), 3)
-    return [
-        "-" if value is None or value != value else f"{value:,.{decimals}f}" for value in values
-    ]
-
-
-def _decimals(value: float, significant: int) -> int:
-    return max(0, significant - 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
 def _show(renderable: "RenderableType", *, result: bool) -> None:

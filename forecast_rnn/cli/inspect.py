@@ -10,8 +10,6 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
-    number,
-    plain,
     show_facts,
     show_json,
     show_next,
@@ -22,6 +20,7 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.errors import DataError, InputError
+from forecast_rnn.output.readable import number, plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -176,26 +175,9 @@ def values_sentence(sums: Mapping[str, int | float | None]) -> str:
 
 def next_command(path: str, hints: Hints) -> str:
     """Return the command that trains on the data, read in the same way."""
-    given = {
-        "--time": hints.time,
-        "--target": ",".join(hints.target),
-        "--id": ",".join(hints.item_id),
-        "--freq": hints.frequency,
-        "--date-format": hints.date_format,
-        "--timezone": hints.time_zone,
-        "--duplicates": hints.duplicates if hints.duplicates != "error" else None,
-        "--missing": hints.missing if hints.missing != "keep" else None,
-        "--encoding": hints.encoding,
-        "--static": ",".join(hints.static),
-        "--past": ",".join(hints.past),
-        "--known": ",".join(hints.known),
-        "--categorical": ",".join(hints.categorical),
-        "--holidays": ",".join(hints.holidays),
-        "--cutoff": hints.cutoff,
-    }
-    words = ["forecast-rnn", "train", path, *(["--wide"] if hints.wide else [])]
-    words += [word for name, value in given.items() if value for word in (name, value)]
-    return shlex.join(words)
+    from forecast_rnn.reproduce import options_of
+
+    return shlex.join(["forecast-rnn", "train", path, *options_of(hints, Hints())])
 
 
 def show_series(series: "pl.DataFrame") -> None:

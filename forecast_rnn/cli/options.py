@@ -14,6 +14,7 @@ from forecast_rnn.data.schema import Duplicates as DuplicatesRule
 from forecast_rnn.data.schema import Missing as MissingRule
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.heads import HEADS
 
 
 def _variable(name: str) -> str:
@@ -143,6 +144,17 @@ Quantiles = Annotated[
     ),
 ]
 CellName = Annotated[str, option("cell", f"Recurrent cell: {', '.join(CELLS)}.", metavar="NAME")]
+HeadName = Annotated[
+    str,
+    typer.Option(
+        "--head",
+        "--distribution",
+        help=f"What is forecast: {', '.join(HEADS)}.",
+        metavar="NAME",
+        envvar=_variable("head"),
+        show_envvar=False,
+    ),
+]
 HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
 ]

@@ -26,6 +26,10 @@ Format = Annotated[
     str | None,
     options.option("format", f"{', '.join(WRITERS)} [default: by suffix, or csv].", metavar="NAME"),
 ]
+Paths = Annotated[
+    int | None,
+    options.option("paths", "Draw so many paths instead of quantiles.", metavar="N"),
+]
 
 
 def predict(
@@ -34,6 +38,8 @@ def predict(
     *,
     output: Output = None,
     format: Format = None,
+    paths: Paths = None,
+    seed: options.Seed = DEFAULT.seed,
     future: options.Future = None,
     strict: options.Strict = False,
     device: options.Device = DEFAULT.device,
@@ -49,7 +55,10 @@ def predict(
     from forecast_rnn.model import load
 
     trained = load(model, device=device, threads=threads)
-    prediction = trained.predict(data, future=future, strict=strict)
+    if paths is None:
+        prediction = trained.predict(data, future=future, strict=strict)
+    else:
+        prediction = trained.paths(paths, data, seed=seed, future=future, strict=strict)
     show_warnings(prediction.warnings)
     if output is None:
         show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))

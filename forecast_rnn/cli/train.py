@@ -12,7 +12,6 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
-    numbers,
     progress_bar,
     show_facts,
     show_json,
@@ -22,6 +21,8 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.neural.heads import head_name
+from forecast_rnn.output.readable import numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 DEFAULT = TrainConfig()
 SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
-FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv")
+FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
 
 
 def train(
@@ -45,6 +46,7 @@ def train(
     season: options.Season = None,
     out: options.Out = None,
     cell: options.CellName = DEFAULT.cell,
+    head: options.HeadName = DEFAULT.head,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
     dilation: options.Dilation = None,
@@ -80,7 +82,7 @@ def train(
     """Train a network on DATA, score it, and forecast.
 
     Columns, frequency, season and horizon are found in the data and printed; options
-    overrule them. Model, forecast and scores against simple baselines
+    overrule them. Model, forecast, scores against simple baselines and a report to look at
     are written to a folder.
     """
     hints = options.hints(
@@ -89,6 +91,7 @@ def train(
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = TrainConfig(
         cell=cell,
+        head=head_name(head),
         hidden_size=hidden_size,
         layers=layers,
         members=members,

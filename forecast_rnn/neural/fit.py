@@ -1,7 +1,7 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
 from forecast_rnn.neural.selection import RUNGS, Split, Trial, cheapest, choose, split_rows
@@ -69,6 +70,9 @@ def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) 
             panel, horizon=task.horizon, windows=split.windows, step=task.horizon
         )
     forecaster = _train(job, panel, recipe, steps, _Watch("training", on_progress))
+    if tested is not None:
+        dependence = measure_dependence(tested, panel, rows)
+        forecaster = replace(forecaster, dependence=dependence)
     return Fitted(forecaster, recipe, steps, tuple(trials), tested, rows)
 
 

@@ -1,6 +1,5 @@
 """A trained ensemble with all it takes to use it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,25 +8,50 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.neural.batch import Batch, Table, gather, load_table, origin_tensors
+from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.encoding import Encoding
+from forecast_rnn.neural.heads import COUNTS
+from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
+from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_table
 
 ORIGINS_AT_ONCE = 512
+MOST_VALUES = 10_000_000
+"""Of more values there are fewer origins at once, which keeps memory small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """How steps of the horizon hang together, as `forecast_rnn.neural.paths` measures it.
+
+    The correlation of the normal scores of two steps is s + (1 - s) φ^k, k steps apart.
+
+    Attributes:
+        share: s, of what all steps have in common.
+        decay: φ, of what fades from step to step.
+    """
+
+    share: float = 0.0
+    decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check ranges; raise ConfigError with the value seen."""
+        check_range("share", self.share, 0, 0.99)
+        check_range("decay", self.decay, -0.99, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecaster:
-    """Networks alike but for their start, whose quantiles are averaged.
+    """Networks alike but for their start, whose forecasts are averaged.
 
     Attributes:
         schema: The columns of the training data.
@@ -38,6 +62,7 @@ class Forecaster:
         floor: Least size of a window on that scale.
         encoding: How the networks see covariates and the calendar.
         networks: The ensemble, E.
+        dependence: Of the steps of a path.
     """
 
     schema: Schema
@@ -48,6 +73,7 @@ class Forecaster:
     floor: float
     encoding: Encoding
     networks: tuple[Network, ...]
+    dependence: Dependence = Dependence()
 
     @property
     def parameters(self) -> int:
@@ -77,32 +103,51 @@ class Forecaster:
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
+        levels = self.task.quantile_levels
+        scores = np.array([normal_score(level) for level in levels])
+        shape = (len(rows), len(levels), self.task.horizon)
+        values = self.values(panel, rows, np.broadcast_to(scores[:, None], shape))
+        return np.ascontiguousarray(values.transpose(0, 2, 1))
+
+    def values(
+        self, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the quantiles at any levels, each given by its normal score.
+
+        Args:
+            panel: The series; nothing after an origin is read.
+            rows: Origins, [B].
+            scores: [B, N, H].
+
+        Returns:
+            [B, N, H]; NaN where the last window of an origin holds no observation.
+        """
         device = next(self.networks[0].parameters()).device
         beside = load_beside(panel, self.encoding, self.task.horizon, device)
         table = load_table(panel, self.transform, self.floor, device, beside)
-        parts = [
-            self._restored(batch, table)
-            for batch in self._batches(table, *origin_tensors(panel, rows, device))
-        ]
-        if not parts:
-            return np.empty((0, self.task.horizon, len(self.task.quantile_levels)))
-        return torch.cat(parts).cpu().double().numpy()
-
-    def _batches(self, table: Table, items: Tensor, rows: Tensor) -> Iterator[Batch]:
-        for start in range(0, len(rows), ORIGINS_AT_ONCE):
-            some = slice(start, start + ORIGINS_AT_ONCE)
-            yield gather(table, items[some], rows[some], model=self.model, task=self.task)
+        found = np.empty(scores.shape)
+        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
+        items, places = origin_tensors(panel, rows, device)
+        for start in range(0, len(rows), at_once):
+            some = slice(start, start + at_once)
+            batch = gather(table, items[some], places[some], model=self.model, task=self.task)
+            asked = torch.tensor(scores[some], dtype=table.values.dtype, device=device)
+            found[some] = self._restored(batch, asked).cpu().double().numpy()
+        return found
 
     @torch.no_grad()
-    def _restored(self, batch: Batch, table: Table) -> Tensor:
-        """Average the networks' last steps and map them back, [B, H, Q].
+    def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
+        """Join the networks' last steps and take quantiles of them, [B, N, H].
 
         A crop that never moved is forecast as the constant it is.
         """
-        normal = torch.stack([network(batch)[:, -1] for network in self.networks])
-        mean = normal.sort(dim=2).values.mean(0).transpose(1, 2)
+        head = self.networks[0].head
+        parts = torch.stack([network(batch)[:, -1] for network in self.networks])
         scale = Scale(batch.scale.level[:, -1:], batch.scale.size[:, -1:])
-        moving = (batch.windows != 0).flatten(1).any(1)[:, None, None]
-        restored = scale.restore(torch.where(moving, mean, 0))
-        known = batch.seen[:, None, None]
-        return torch.where(known, self.transform.inverse(restored), torch.nan)
+        units = Units(scale, self.transform)
+        moving, known = (batch.windows != 0).flatten(1).any(1), batch.seen
+        values = head.quantiles(head.merged(parts), scores, units)
+        values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))
+        if self.model.head in COUNTS:
+            values = values.round()  # a constant comes back from its logarithm not quite whole
+        return torch.where(known[:, None, None], values, torch.nan)

@@ -1,5 +1,6 @@
 """The network: windows as recurrent steps, a forecast of the whole horizon after each."""
 
+import pkgutil
 from typing import final
 
 import torch
@@ -10,13 +11,22 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.neural.batch import Batch, input_channels
 from forecast_rnn.neural.effects import make_surroundings
 from forecast_rnn.neural.encoding import Encoding
-from forecast_rnn.neural.heads.quantile import QuantileHead
+from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads.base import Head
 from forecast_rnn.neural.stack import Stack
+
+
+def make_head(model: ModelConfig, task: Task) -> Head:
+    """Build the head of a network."""
+    kind = pkgutil.resolve_name(f"forecast_rnn.neural.heads.{HEADS[model.head]}")
+    width = model.hidden_size
+    head: Head = kind(2 * width, width, horizon=task.horizon, quantile_levels=task.quantile_levels)
+    return head
 
 
 @final
 class Network(nn.Module):
-    """Embedding, recurrent layers, quantile head, and short cuts past them.
+    """Embedding, recurrent layers, a head, and short cuts past them.
 
     The head corrects the last season repeated (the seasonal naive) plus a linear map
     of the window and the effect of what is known ahead, which start at zero: an untrained
@@ -37,15 +47,10 @@ class Network(nn.Module):
         self.cells = Stack(model)
         self.linear = nn.Linear(model.window_length, task.horizon, bias=False)
         nn.init.zeros_(self.linear.weight)
-        self.head = QuantileHead(
-            2 * width, width, horizon=task.horizon, quantile_levels=task.quantile_levels
-        )
+        self.head = make_head(model, task)
 
     def forward(self, batch: Batch) -> Tensor:
-        """Return the quantiles after every step, in normalised units, [B, T, Q, H].
-
-        They are in order only after `torch.sort`; training does not need it.
-        """
+        """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
         inputs, moves = batch.inputs, None
         if self.surroundings is not None and batch.beside is not None:
             more = self.surroundings.inputs(batch.beside, inputs.shape[1])
@@ -56,8 +61,8 @@ class Network(nn.Module):
         start = batch.windows[..., self.season] + self.linear(batch.windows)
         if moves is not None:
             start = start + moves
-        quantiles: Tensor = self.head(torch.cat([hidden, embedded], dim=-1), start)
-        return quantiles
+        parameters: Tensor = self.head(torch.cat([hidden, embedded], dim=-1), start)
+        return parameters
 
 
 def build_network(model: ModelConfig, task: Task, encoding: Encoding, seed: int) -> Network:

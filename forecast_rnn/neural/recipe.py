@@ -82,6 +82,7 @@ def recipes(panel: Panel, task: Task, config: TrainConfig) -> tuple[Recipe, ...]
                 window_length=window,
                 stride=stride,
                 context_steps=steps,
+                head=config.head,
                 calendar=bool(config.calendar),
                 dilation=config.dilation,
                 residual=config.residual,

@@ -18,7 +18,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.encoding import Encoding
-from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.forecaster import Dependence, Forecaster
 from forecast_rnn.neural.network import Network, build_network
 from forecast_rnn.neural.transform import TRANSFORMS, Transform
 
@@ -30,6 +30,7 @@ PARTS = {
     "model": ModelConfig,
     "transform": Transform,
     "encoding": Encoding,
+    "dependence": Dependence,
 }
 ROLES = ("static", "past", "known")
 MOST_MEMBERS = 64

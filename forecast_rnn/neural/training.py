@@ -13,6 +13,7 @@ from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural.batch import Table, gather
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.network import Network, build_network
+from forecast_rnn.neural.units import Units
 
 STEPS_PER_EPOCH = 10
 WEIGHT_DECAY = 0.01
@@ -157,7 +158,8 @@ def _train_step(
     items, rows = sampler.draw(learner.steps)
     batch = gather(sampler.table, items, rows, model=sampler.model, task=sampler.task)
     network = learner.network
-    loss = network.head.loss(network(batch), batch.target, batch.observed)
+    units = Units(batch.scale, sampler.table.transform)
+    loss = network.head.loss(network(batch), batch.target, batch.observed, units)
     learner.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)

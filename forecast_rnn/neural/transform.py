@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -20,6 +21,21 @@ _INVERSE: dict[str, TransformFn] = {
     "log": lambda values, _: values.exp(),
     # A forecast of counts is never below zero.
     "log1p": lambda values, unit: values.expm1().clamp(min=0) * unit,
+}
+SMALLEST = 1e-6
+"""Least value above 0 that `positive` gives, in units of the data."""
+SOFTNESS = 0.1
+"""Below about this logarithm, `positive` goes towards 0 and no longer below."""
+
+
+def _soft(values: Tensor, softness: float) -> Tensor:
+    return softness * F.softplus(values / softness)
+
+
+_POSITIVE: dict[str, TransformFn] = {
+    "identity": lambda values, _: F.softplus(values) + SMALLEST,
+    "log": lambda values, _: values.exp(),
+    "log1p": lambda values, unit: unit * (_soft(values, SOFTNESS).expm1() + SMALLEST),
 }
 TRANSFORMS = tuple(_FORWARD)
 
@@ -55,6 +71,10 @@ class Transform:
     def inverse(self, values: Tensor) -> Tensor:
         """Map back to the data's scale."""
         return _INVERSE[self.name](values, self.unit)
+
+    def positive(self, values: Tensor) -> Tensor:
+        """Map back as `inverse` does, but smoothly and to above 0, for the mean of counts."""
+        return _POSITIVE[self.name](values, self.unit)
 
 
 def choose_transform(values: NDArray[np.float64]) -> Transform:

@@ -47,6 +47,12 @@ def write(table: "pl.DataFrame", path: Path, format: str | None = None) -> Warni
         return writer(table, stream)
 
 
+def write_text(text: str, path: Path) -> None:
+    """Write text to a file as UTF-8, whole or not at all; raises as `write` does."""
+    with new_file(path) as stream:
+        stream.write(text.encode("utf-8"))
+
+
 def write_stream(table: "pl.DataFrame", format: str, stream: BinaryIO) -> Warnings:
     """Write a table to an open binary stream; see `write`."""
     warnings = _writer(format)(table, stream)

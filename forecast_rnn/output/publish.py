@@ -12,7 +12,9 @@ from forecast_rnn.tables import (
     ITEM,
     MODEL,
     ORIGIN,
+    PATH,
     STEP,
+    VALUE,
     quantile_columns,
 )
 
@@ -48,17 +50,38 @@ def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
     )
 
 
+def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
+    """Name series and times of paths as the input does: ids, time, `path`, `value`, in this order.
+
+    Where a column of the user has the name of one of ours, ours gets a trailing underscore.
+    """
+    table = table.sort(_rank(table, panel), ORIGIN, STEP, PATH)
+    users = [*panel.items.columns, panel.schema.timestamp]
+    return pl.DataFrame(
+        [
+            *panel.items.select(pl.all().gather(table[ITEM])),
+            _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
+            *(table[name].alias(_free(name, users)) for name in (PATH, VALUE)),
+        ]
+    )
+
+
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     """Sort by model as they come, then series in the input's order, then time."""
-    shown = np.empty(len(panel.order), dtype=np.int64)
-    shown[panel.order] = np.arange(len(panel.order))
     models = table[MODEL].unique(maintain_order=True)
     return table.sort(
         pl.col(MODEL).replace_strict(models, range(len(models)), return_dtype=pl.Int32),
-        pl.Series("shown", shown[table[ITEM].to_numpy()]),
+        _rank(table, panel),
         ORIGIN,
         STEP,
     )
+
+
+def _rank(table: pl.DataFrame, panel: Panel) -> pl.Series:
+    """Return where the series of each row comes in the input's order."""
+    shown = np.empty(len(panel.order), dtype=np.int64)
+    shown[panel.order] = np.arange(len(panel.order))
+    return pl.Series("shown", shown[table[ITEM].to_numpy()])
 
 
 def _times(table: pl.DataFrame, panel: Panel, position: pl.Series, name: str) -> pl.Series:

@@ -5,61 +5,7 @@ import pty
 import subprocess
 import sys
 
-import pytest
-
 from forecast_rnn.cli import console
-
-
-def test_control_characters_are_shown_and_not_obeyed():
-    assert console.plain("a\x1b[31mb\nc\u202ed") == "a\\x1b[31mb\\nc\\u202ed"
-
-
-def test_letters_of_all_scripts_stay():
-    assert console.plain("Zürich 東京 Ω") == "Zürich 東京 Ω"
-
-
-def test_a_file_name_that_is_no_text_can_be_shown():
-    assert console.plain("\udcff.csv") == "\\udcff.csv"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"),
-        (0.0123456, "0.01235"),
-        (0.5, "0.5000"),
-        (1.23456, "1.235"),
-        (12.3456, "12.35"),
-        (-123.456, "-123.5"),
-        (1234.56, "1,235"),
-        (1234567.0, "1,234,567"),
-        (1e-9, "1.000e-09"),
-        (1e300, "1.000e+300"),
-        (math.nan, "-"),
-        (math.inf, "inf"),
-        (None, "-"),
-        (7305, "7,305"),
-        (5.0, "5"),
-        (True, "1"),
-        ("gru", "gru"),
-    ],
-)
-def test_a_number_has_four_significant_digits(value, text):
-    assert console.number(value) == text
-
-
-@pytest.mark.parametrize(
-    ("values", "texts"),
-    [
-        ([0.6123, 1.0, 12.3456], ["0.612", "1.000", "12.346"]),
-        ([251.34, 1034.0, None], ["251", "1,034", "-"]),
-        ([0.0, math.nan], ["0", "-"]),
-        ([1e-9, 1.0], ["1.000e-09", "1"]),
-        ([], []),
-    ],
-)
-def test_the_numbers_of_a_column_have_the_same_decimals(values, texts):
-    assert console.numbers(values) == texts
 
 
 def test_warnings_are_lines_on_standard_error(capsys):

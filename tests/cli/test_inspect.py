@@ -118,9 +118,9 @@ def test_the_next_command_reads_the_file_in_the_same_way():
     words = shlex.split(inspect.next_command("a b.csv", hints))
 
     assert words == [
-        *("forecast-rnn", "train", "a b.csv", "--wide", "--time", "my time", "--target", "a,b"),
+        *("forecast-rnn", "train", "a b.csv", "--time", "my time", "--target", "a,b"),
         *("--freq", "d", "--date-format", "%d/%m/%Y", "--duplicates", "sum", "--missing", "zero"),
-        *("--encoding", "cp1252"),
+        *("--wide", "--encoding", "cp1252"),
     ]
 
 

@@ -31,6 +31,10 @@ class Model:
         self.data, self.future, self.strict = data, future, strict
         return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
 
+    def paths(self, count, data=None, *, seed, future, strict):
+        self.data = f"{count} paths of {data} with seed {seed}"
+        return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
+
 
 @pytest.fixture
 def model(fake_model):
@@ -62,6 +66,13 @@ def test_the_known_columns_ahead_are_handed_on(model):
     run("predict folder --future ahead.csv")
 
     assert model.future == "ahead.csv"
+
+
+def test_paths_are_asked_for_with_their_number_and_seed(model):
+    result = run("predict folder new.csv --paths 7 --seed 3")
+
+    assert (result.exit_code, result.stdout) == (0, CSV)
+    assert model.data == "7 paths of new.csv with seed 3"
 
 
 def test_strict_reading_is_handed_on(model):

@@ -13,6 +13,7 @@ from forecast_rnn.cli.train import default_folder
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
+from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.verdict import Verdict
 
 SETTINGS = {
@@ -100,7 +101,8 @@ def test_every_option_reaches_the_library(train):
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
-        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual --attention"
+        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual "
+        "--attention --head poisson"
     )
 
     call = train.calls[0]
@@ -127,6 +129,7 @@ def test_every_option_reaches_the_library(train):
         "quantile_levels": (0.1, 0.5),
         "config": TrainConfig(
             cell="lstm",
+            head="poisson",
             hidden_size=8,
             layers=2,
             members=3,
@@ -145,6 +148,20 @@ def test_every_option_reaches_the_library(train):
         "out": Path("there"),
         "strict": True,
     }
+
+
+@pytest.mark.parametrize("option", ["--head negative-binomial", "--distribution negbin"])
+def test_a_head_may_be_called_a_distribution_and_go_by_a_shorter_name(train, option):
+    run(f"train sales.csv {option}")
+
+    assert train.calls[0]["config"] == TrainConfig(head="negative-binomial")
+
+
+def test_an_unknown_head_is_2_with_the_choices(train):
+    result = run("train sales.csv --head cauchy")
+
+    assert result.exit_code == 2
+    assert "there is no head 'cauchy'; choose from quantile, normal" in result.stderr
 
 
 def test_the_environment_sets_options_and_flags_overrule_it(train):
@@ -197,7 +214,7 @@ def test_all_talk_goes_to_standard_error(train):
         "\n"
         "The network beats the seasonal naive. Take it with care.\n"
         "\n"
-        "wrote  my folder: model, forecast.csv, backtest.parquet, scores.csv\n"
+        "wrote  my folder: model, forecast.csv, backtest.parquet, scores.csv, report.html\n"
         "next   forecast-rnn predict 'my folder'\n"
     )
 
@@ -238,7 +255,8 @@ def test_a_wrong_value_is_2_before_anything_is_read(train):
     result = run("train sales.csv --cell grue")
 
     assert result.exit_code == 2
-    assert result.stderr == "error: there is no cell 'grue'; choose from elman, lstm, gru.\n"
+    assert result.stderr.startswith("error: there is no cell 'grue'; choose from elman, ")
+    assert all(name in result.stderr for name in CELLS)
     assert train.calls == []
 
 

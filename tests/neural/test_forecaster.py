@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data import origins
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.heads import COUNTS, HEADS
 from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
@@ -163,3 +165,43 @@ def test_an_untrained_network_is_the_seasonal_naive():
 
     season = panel.values[36:40]
     np.testing.assert_allclose(quantiles[0, :, 4], [*season, season[0]], rtol=1e-5)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_whatever_the_head_quantiles_never_cross_and_rows_after_the_origin_are_not_read(
+    panel, head
+):
+    rounded = replace(panel, values=np.round(panel.values))
+    model, transform = replace(MODEL, head=head), Transform("log1p")
+    forecaster, row = forecaster_of(rounded, transform, model=model), np.array([20])
+    changed = replace(rounded, values=rounded.values.copy())
+    changed.values[21:40] = [math.nan, 7.0, 0.0] * 6 + [1e12]
+
+    quantiles = forecaster.quantiles(rounded, np.arange(len(panel.values)))
+
+    assert np.isfinite(quantiles).all()
+    assert (np.diff(quantiles, axis=2) >= 0).all()
+    expected = forecaster.quantiles(rounded, row)
+    np.testing.assert_array_equal(forecaster.quantiles(changed, row), expected)
+
+
+@pytest.mark.parametrize("head", COUNTS)
+def test_counts_are_forecast_as_whole_numbers_that_are_never_negative(head):
+    panel = panel_of(np.round(wave(40)), [7.0] * 20, [0.0] * 20)
+    forecaster = forecaster_of(panel, Transform("log1p"), model=replace(MODEL, head=head))
+
+    quantiles = forecaster.quantiles(panel, origins.last(panel))
+
+    assert (quantiles >= 0).all()
+    assert (quantiles == np.round(quantiles)).all()
+    assert (quantiles[1] == 7).all()
+
+
+def test_values_at_any_level_lie_between_the_quantiles_around_it(panel):
+    forecaster, rows = forecaster_of(panel), origins.last(panel)
+    quantiles = forecaster.quantiles(panel, rows)
+
+    scores = np.full((len(rows), 1, 5), NormalDist().inv_cdf(0.35))
+    values = forecaster.values(panel, rows, scores)[:, 0]
+
+    assert ((quantiles[..., 2] <= values) & (values <= quantiles[..., 3])).all()

@@ -12,6 +12,8 @@ from forecast_rnn.data import origins
 from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.forecaster import Dependence
+from forecast_rnn.neural.heads import HEADS
 from forecast_rnn.neural.saving import load_model, save_model
 from tests.neural.test_forecaster import MODEL, forecaster_of, wave
 from tests.panels import panel_of
@@ -43,9 +45,12 @@ def rewritten(folder, **changes):
     write_bundle(folder, description, bundle.tensors, bundle.series)
 
 
-@pytest.mark.parametrize("cell", sorted(CELLS))
-def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, cell):
-    forecaster = forecaster_of(panel, model=replace(MODEL, cell=cell))
+@pytest.mark.parametrize(
+    "change", [{"cell": cell} for cell in CELLS] + [{"head": head} for head in HEADS], ids=str
+)
+def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, change):
+    forecaster = forecaster_of(panel, model=replace(MODEL, **change))
+    forecaster = replace(forecaster, dependence=Dependence(0.2, -0.37))
     save_model(tmp_path / "model", forecaster, panel, {})
 
     loaded, series = load_model(tmp_path / "model", CPU)
@@ -68,6 +73,8 @@ def test_the_series_come_back_as_they_were(folder, panel):
     ("path", "value", "message"),
     [
         ("model__cell", "transformer", "no cell 'transformer'"),
+        ("model__head", "crystal ball", "no head 'crystal ball'"),
+        ("model__head", "poisson", "tensor"),
         ("model__hidden_size", 10**9, "hidden size is 1000000000"),
         ("model__hidden_size", 4096, "too small for the model"),
         ("model__hidden_size", "6", "hidden_size is '6'"),
@@ -80,6 +87,9 @@ def test_the_series_come_back_as_they_were(folder, panel):
         ("members", 3, "tensor '2."),
         ("members", 0, "members 0"),
         ("floor", "low", "floor 'low'"),
+        ("dependence", 1.0, "dependence does not have the fields"),
+        ("dependence__share", 1.0, "share is 1.0"),
+        ("dependence__decay", "0", "decay is '0'"),
         ("surprise", 1, "surprise"),
     ],
 )

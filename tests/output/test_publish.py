@@ -8,9 +8,10 @@ from forecast_rnn.backtest import backtest
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
 from forecast_rnn.data.calendar import Frequency
-from forecast_rnn.data.origins import last
+from forecast_rnn.data.origins import last, located
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.output.publish import published
+from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.tables import path_table
 from tests.panels import panel_of
 
 TASK = Task(horizon=2, season_length=1, quantile_levels=(0.1, 0.5, 0.9))
@@ -139,3 +140,23 @@ def test_typed_times_stay_typed():
 
 def test_no_rows_give_no_rows():
     assert published(forecast_of(PANEL).clear(), PANEL, TASK).height == 0
+
+
+def test_paths_have_the_users_columns_then_path_and_value_by_series_time_and_path():
+    panel = replace(PANEL, order=np.array([2, 0, 1]))
+    values = np.arange(12, dtype=float).reshape(3, 2, 2)
+    values[1, 0, 1] = np.nan
+
+    table = published_paths(path_table(located(panel, last(panel)), values), panel)
+
+    assert table.columns == ["name", "time", "path", "value"]
+    assert table.rows() == [
+        ("c", 1, 1, 8.0),
+        ("c", 1, 2, 10.0),
+        ("c", 2, 1, 9.0),
+        ("c", 2, 2, 11.0),
+        ("a", 3, 1, 0.0),
+        ("a", 3, 2, 2.0),
+        ("a", 4, 1, 1.0),
+        ("a", 4, 2, 3.0),
+    ]

@@ -1,9 +1,11 @@
 """The contract of a recurrent cell: an initial state, one step, and a scan."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 
 State = tuple[Tensor, ...]
 """What a cell remembers: tensors of shape [B, …], passed in and returned, never kept."""
@@ -35,13 +37,42 @@ class Cell(nn.Module, ABC):
 
     def scan(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """Take all steps, [B, T, C] -> [B, T, D]; equal to a loop over `step`."""
-        outputs = []
-        # unbind, not x[:, t]: indexing would make autograd build a full-size zero gradient a step.
-        for x_t in x.unbind(1):
-            output, state = self.step(x_t, state)
-            outputs.append(output)
-        return torch.stack(outputs, dim=1), state
+        outputs, state = loop(self.step, time_first(x), state)
+        return batch_first(outputs), state
 
     def zeros(self, batch_size: int) -> Tensor:
         """Return zeros [B, D] on the device and in the type of the weights."""
         return next(self.parameters()).new_zeros(batch_size, self.hidden_size)
+
+
+class Context(FunctionCtx):
+    """What a backward pass of our own finds again, for the type checker."""
+
+    saved_tensors: tuple[Tensor, ...]
+
+
+def loop(
+    update: Callable[[Tensor, State], tuple[Tensor, State]], inputs: Tensor, state: State
+) -> tuple[Tensor, State]:
+    """Go through inputs time first, [T, B, …] -> [T, B, D], and return the last state too."""
+    outputs = []
+    # unbind, not inputs[t]: indexing would make autograd build a full-size zero gradient a step.
+    for part in inputs.unbind(0):
+        output, state = update(part, state)
+        outputs.append(output)
+    return torch.stack(outputs), state
+
+
+def time_first(x: Tensor) -> Tensor:
+    """Return [B, T, C] as [T, B, C], in one piece; free for what `batch_first` returned."""
+    return x.transpose(0, 1).contiguous()
+
+
+def batch_first(outputs: Tensor) -> Tensor:
+    """Return [T, B, D] as [B, T, D], a view."""
+    return outputs.transpose(0, 1)
+
+
+def log_of_zero(zeros: Tensor) -> Tensor:
+    """Return, in the shape of zeros, a logarithm whose exponential is 0, yet finite."""
+    return zeros + torch.finfo(zeros.dtype).min / 2

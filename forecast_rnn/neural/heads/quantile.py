@@ -1,9 +1,13 @@
 """Quantiles of the horizon by quantile regression."""
 
+from statistics import NormalDist
 from typing import Any, final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from forecast_rnn.neural.heads.base import START_SPREAD, Head
+from forecast_rnn.neural.units import Units
 
 
 class _Pinball(torch.autograd.Function):
@@ -42,14 +46,41 @@ def pinball_loss(forecast: Tensor, target: Tensor, levels: Tensor, weight: Tenso
     return result
 
 
+def normal_score(level: float) -> float:
+    """Return the quantile of the standard normal distribution at a level."""
+    return NormalDist().inv_cdf(level)
+
+
+def interpolated(quantiles: Tensor, knots: Tensor, scores: Tensor) -> Tensor:
+    """Return quantiles at any level from those at a few.
+
+    They lie on straight lines over the normal scores of the levels, which is exact for a
+    normal distribution; beyond the outermost levels the outermost lines go on, so both
+    tails are normal. At the given levels the result is what was given.
+
+    Args:
+        quantiles: In order, [..., Q, H].
+        knots: Normal scores of their levels, increasing, float64, [Q].
+        scores: Normal scores of the levels that are asked for, float64, [..., N, H].
+
+    Returns:
+        [..., N, H].
+    """
+    if len(knots) == 1:
+        return quantiles.expand_as(scores)
+    low = (torch.searchsorted(knots, scores.contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
+    share = (scores - knots[low]) / (knots[low + 1] - knots[low])
+    lower, upper = quantiles.gather(-2, low), quantiles.gather(-2, low + 1)
+    return torch.lerp(lower, upper, share.to(quantiles.dtype))
+
+
 @final
-class QuantileHead(nn.Module):
-    """Quantiles of every step of the horizon at once, as a correction of a starting point.
+class QuantileHead(Head):
+    """Quantiles of every step of the horizon at once; its parameters are these quantiles.
 
     The levels are regressed freely and put in order afterwards: the rearranged
     quantiles never cross and are never worse (Chernozhukov et al., 2010,
-    https://doi.org/10.3982/ECTA7880). The last layer starts at zero, so training
-    starts from the given point with the spread of a normal distribution.
+    https://doi.org/10.3982/ECTA7880). They start with the spread of a normal distribution.
 
     Args:
         inputs: Width of the hidden values.
@@ -63,22 +94,25 @@ class QuantileHead(nn.Module):
     def __init__(
         self, inputs: int, hidden_size: int, *, horizon: int, quantile_levels: tuple[float, ...]
     ) -> None:
-        super().__init__()
-        self.horizon = horizon
-        self.register_buffer("levels", torch.tensor(quantile_levels), persistent=False)
-        self.hidden = nn.Linear(inputs, hidden_size)
-        self.output = nn.Linear(hidden_size, len(quantile_levels) * horizon)
-        spread = 0.6 * torch.special.ndtri(self.levels)
-        with torch.no_grad():
-            self.output.weight.zero_()
-            self.output.bias.copy_(spread.repeat_interleave(horizon))
+        levels = torch.tensor(quantile_levels)
+        spread = START_SPREAD * torch.special.ndtri(levels)
+        super().__init__(inputs, hidden_size, horizon=horizon, bias=spread)
+        self.register_buffer("levels", levels, persistent=False)
+        self.scores = [normal_score(level) for level in quantile_levels]
 
-    def forward(self, hidden: Tensor, start: Tensor) -> Tensor:
-        """Return quantiles in any order, [..., C] and a starting point [..., H] -> [..., Q, H]."""
-        correction = self.output(nn.functional.silu(self.hidden(hidden)))
-        quantiles: Tensor = correction.unflatten(-1, (-1, self.horizon))
-        return quantiles + start.unsqueeze(-2)
+    def domain(self, raw: Tensor, start: Tensor) -> Tensor:
+        """Return quantiles in any order, [..., Q, H]."""
+        return raw + start.unsqueeze(-2)
 
-    def loss(self, quantiles: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    def loss(self, parameters: Tensor, target: Tensor, weight: Tensor, units: Units) -> Tensor:
         """Return the mean pinball loss over all levels and observed targets."""
-        return pinball_loss(quantiles, target, self.levels, weight)
+        return pinball_loss(parameters, target, self.levels, weight)
+
+    def merged(self, parameters: Tensor) -> Tensor:
+        """Average the quantiles of an ensemble, each network's in order."""
+        return parameters.sort(dim=-2).values.mean(0)
+
+    def quantiles(self, parameters: Tensor, scores: Tensor, units: Units) -> Tensor:
+        """Go between levels, and on beyond them, along straight lines over the normal scores."""
+        knots = scores.new_tensor(self.scores)
+        return units.restore(interpolated(parameters, knots, scores))

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from forecast_rnn.neural.cells.elman import Elman
+from forecast_rnn.neural.cells.elman import Elman, ElmanRelu, ElmanSigmoid
 from forecast_rnn.neural.cells.gru import GRU
 from forecast_rnn.neural.cells.lstm import LSTM
 
@@ -25,13 +25,17 @@ def sigmoid(x: float) -> float:
 ONE = torch.ones(1, 1, dtype=torch.float64)
 
 
-def test_elman_step_by_hand():
-    cell = constant(Elman(1, 1), 0.5)
+@pytest.mark.parametrize(
+    ("kind", "function"),
+    [(Elman, math.tanh), (ElmanRelu, lambda x: max(x, 0.0)), (ElmanSigmoid, sigmoid)],
+)
+@pytest.mark.parametrize("value", [0.5, -0.5])
+def test_elman_step_by_hand(kind, function, value):
+    cell = constant(kind(1, 1), value)
 
     h, _ = cell.step(ONE, (ONE * 0.2,))
 
-    # tanh(0.5·1 + 0.5 + 0.5·0.2 + 0.5)
-    assert h.item() == pytest.approx(math.tanh(1.6))
+    assert h.item() == pytest.approx(function(value * 1 + value * 0.2 + value))
 
 
 def test_lstm_step_by_hand():
@@ -56,9 +60,7 @@ def test_gru_step_by_hand():
     assert h.item() == pytest.approx(update * 0.2 + (1 - update) * candidate)
 
 
-@pytest.mark.parametrize(
-    ("kind", "reference"), [(Elman, nn.RNNCell), (GRU, nn.GRUCell), (LSTM, nn.LSTMCell)]
-)
+@pytest.mark.parametrize(("kind", "reference"), [(GRU, nn.GRUCell), (LSTM, nn.LSTMCell)])
 def test_step_equals_the_cell_of_torch(kind, reference):
     torch.manual_seed(0)
     cell, twin = kind(3, 4).double(), reference(3, 4).double()
@@ -74,10 +76,58 @@ def test_step_equals_the_cell_of_torch(kind, reference):
     torch.testing.assert_close(output, expected[0] if len(state) > 1 else expected)
 
 
-def test_elman_starts_orthogonal():
-    weight = Elman(3, 8).weights.weight_hh_l0
+@pytest.mark.parametrize(("kind", "function"), [(Elman, "tanh"), (ElmanRelu, "relu")])
+def test_elman_equals_the_layer_of_torch(kind, function):
+    torch.manual_seed(0)
+    cell = kind(3, 4).double()
+    twin = nn.RNN(3, 4, nonlinearity=function, batch_first=True).double()
+    with torch.no_grad():
+        w_x, w_h, b_x, b_h = twin.all_weights[0]
+        w_x.copy_(cell.input.weight)
+        w_h.copy_(cell.recurrent.weight)
+        b_x.copy_(cell.input.bias)
+        b_h.zero_()
+    x = torch.randn(2, 5, 3, dtype=torch.float64)
+    h = torch.randn(2, 4, dtype=torch.float64)
+
+    outputs, (last,) = cell.scan(x, (h,))
+
+    expected, expected_last = twin(x, h[None])
+    torch.testing.assert_close(outputs, expected)
+    torch.testing.assert_close(last, expected_last[0])
+
+
+@pytest.mark.parametrize(("batch", "steps", "width"), [(3, 5, 8), (32, 40, 96), (256, 9, 64)])
+def test_gru_equals_the_layer_of_torch_and_so_do_its_gradients(batch, steps, width):
+    torch.manual_seed(0)
+    cell = GRU(3, width).double()
+    h = torch.randn(batch, width, dtype=torch.float64, requires_grad=True)
+    x = torch.randn(batch, steps, 3, dtype=torch.float64, requires_grad=True)
+    weights = torch.randn(batch, steps, width, dtype=torch.float64)
+    parts = [x, h, *cell.parameters()]
+
+    outputs, _ = cell.scan(x, (h,))
+    found = torch.autograd.grad((outputs * weights).sum(), parts)
+
+    expected, _ = cell.weights(x, h[None])
+    torch.testing.assert_close(outputs, expected)
+    torch.testing.assert_close(found, torch.autograd.grad((expected * weights).sum(), parts))
+
+
+@pytest.mark.parametrize("kind", [Elman, ElmanSigmoid])
+def test_elman_starts_orthogonal(kind):
+    weight = kind(3, 8).recurrent.weight
 
     torch.testing.assert_close(weight @ weight.T, torch.eye(8), rtol=0, atol=1e-5)  # float32
+
+
+def test_elman_with_relu_starts_by_keeping_its_state():
+    cell = ElmanRelu(3, 4)
+    h = torch.rand(2, 4)
+
+    after, _ = cell.step(torch.zeros(2, 3), (h,))
+
+    assert torch.equal(after, h)
 
 
 def test_lstm_starts_with_an_open_forget_gate():

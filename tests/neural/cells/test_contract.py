@@ -1,4 +1,4 @@
-"""Laws that every cell keeps, for every name in `CELLS`, in float64."""
+"""Laws that every cell keeps, for every name in `CELLS`, in float64 unless said."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from forecast_rnn.neural.cells.base import Cell, State
 from forecast_rnn.neural.stack import make_cell
 
 INPUTS, WIDTH, BATCH = 3, 4, 2
-LENGTHS = (1, 2, 7, 64)
+LENGTHS = (1, 2, 7, 64, 70)
 
 
 @pytest.fixture(params=sorted(CELLS))
@@ -110,3 +110,81 @@ def test_saved_weights_give_the_same_cell(cell, request):
     found, _ = twin.scan(x, twin.initial_state(BATCH))
 
     torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_type_of_the_weights_is_kept(cell, dtype):
+    exact, exact_state = cell.scan(some_input(12), cell.initial_state(BATCH))
+    cell.to(dtype)
+
+    outputs, state = cell.scan(some_input(12).to(dtype), cell.initial_state(BATCH))
+    outputs.sum().backward()
+
+    assert {part.dtype for part in (outputs, *state)} == {dtype}
+    assert all(weight.grad is None or weight.grad.isfinite().all() for weight in cell.parameters())
+    tolerance = 1e-5 if dtype == torch.float32 else 0.05  # 24 and 8 bits
+    torch.testing.assert_close(outputs.double(), exact, rtol=tolerance, atol=tolerance)
+    assert all(part.shape == before.shape for part, before in zip(state, exact_state, strict=True))
+
+
+@pytest.mark.parametrize("size", [1.0, 100.0])
+def test_gradients_through_a_long_scan_are_finite(cell, size):
+    cell.float()
+    x = (some_input(300) * size).float().requires_grad_()
+
+    outputs, state = cell.scan(x, cell.initial_state(BATCH))
+    (outputs.pow(2).mean() + sum(part.mean() for part in state)).backward()
+
+    assert outputs.isfinite().all()
+    assert x.grad.isfinite().all()
+    assert all(weight.grad is None or weight.grad.isfinite().all() for weight in cell.parameters())
+
+
+def test_the_same_scan_gives_the_same_bytes(cell):
+    cell.float()
+    x = some_input(40).float()
+
+    def run() -> list[Tensor]:
+        outputs, _ = cell.scan(x, cell.initial_state(BATCH))
+        weights = list(cell.parameters())
+        return [outputs, *torch.autograd.grad(outputs.sum(), weights, allow_unused=True)]
+
+    for first, second in zip(run(), run(), strict=True):
+        assert first is second is None or torch.equal(first, second)
+
+
+def test_training_lowers_the_loss(cell):
+    x = some_input(8)
+    target = x.cumsum(1).sum(-1, keepdim=True).tanh()
+    optimizer = torch.optim.AdamW(cell.parameters(), 0.01, fused=True)
+    losses = []
+
+    for _ in range(30):
+        outputs, _ = cell.scan(x, cell.initial_state(BATCH))
+        loss = (outputs.sum(-1, keepdim=True) - target).pow(2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+
+    assert losses[1] < losses[0]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_no_gradient_is_needed_to_scan(cell):
+    x = some_input(5)
+    expected, _ = cell.scan(x, cell.initial_state(BATCH))
+
+    with torch.no_grad():
+        outputs, state = cell.scan(x, cell.initial_state(BATCH))
+
+    torch.testing.assert_close(outputs, expected)
+    assert not any(part.requires_grad for part in state)
+
+
+def test_a_state_starts_with_the_batch(cell):
+    _, state = cell.scan(some_input(3), cell.initial_state(BATCH))
+
+    assert {len(part) for part in cell.initial_state(BATCH)} == {BATCH}
+    assert all(part.isfinite().all() for part in cell.initial_state(BATCH))
+    assert [part.shape for part in state] == [part.shape for part in cell.initial_state(BATCH)]

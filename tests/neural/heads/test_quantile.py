@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from forecast_rnn.neural.heads.quantile import QuantileHead, pinball_loss
+from forecast_rnn.neural.heads.quantile import QuantileHead, interpolated, pinball_loss
 
 LEVELS = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
 
@@ -73,3 +73,27 @@ def test_an_untrained_head_gives_the_starting_point_with_ordered_quantiles():
     assert quantiles.shape == (1, 3, 3)
     torch.testing.assert_close(quantiles[:, 1], start)
     assert bool((quantiles.diff(dim=1) > 0).all())
+
+
+KNOTS = torch.special.ndtri(LEVELS)
+
+
+def test_between_and_beyond_the_levels_of_a_normal_distribution_its_quantiles_are_exact():
+    quantiles = (3 + 2 * KNOTS)[:, None]
+    scores = torch.linspace(-4, 4, 41, dtype=torch.float64)[:, None]
+
+    torch.testing.assert_close(interpolated(quantiles, KNOTS, scores), 3 + 2 * scores)
+
+
+def test_at_the_levels_the_quantiles_stay_as_they_are_to_the_last_bit():
+    quantiles = torch.randn(4, 3, 5).sort(dim=1).values
+    scores = KNOTS[:, None].expand(4, 3, 5)
+
+    assert torch.equal(interpolated(quantiles, KNOTS, scores), quantiles)
+
+
+def test_a_single_level_has_no_spread():
+    quantiles = torch.randn(4, 1, 5)
+    scores = torch.linspace(-2, 2, 7, dtype=torch.float64)[:, None].expand(4, 7, 5)
+
+    assert torch.equal(interpolated(quantiles, KNOTS[1:2], scores), quantiles.expand(4, 7, 5))

@@ -1,0 +1,251 @@
+"""What a report says, section by section: words for HTML, numbers for its script."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import cast
+
+import numpy as np
+import polars as pl
+
+from forecast_rnn import __version__
+from forecast_rnn.config import Task
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.table import counted, listed
+from forecast_rnn.metrics import comparable
+from forecast_rnn.output.readable import number, percent, plain
+from forecast_rnn.output.report.accuracy import scores_by_series
+from forecast_rnn.output.report.figures import (
+    Figure,
+    coverage_figure,
+    errors_figure,
+    race_figure,
+    skill_figure,
+)
+from forecast_rnn.output.report.outcome import Outcome
+from forecast_rnn.output.report.pictures import forecasts_by_item, pictures, windows_of
+from forecast_rnn.output.report.scoreboard import scoreboard
+from forecast_rnn.tables import ITEM, MODEL
+from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE
+
+Json = dict[str, object]
+
+LIBRARIES = ("numpy", "polars", "torch")
+ENDS = 8  # series listed at either end
+ALL = 20  # series up to which all are listed
+_PACES = {"mo": "month", "q": "month", "y": "year", "d": "day", "b": "day", "w": "day"}
+_PACES |= dict.fromkeys(("us", "ms", "s"), "second")
+_UNSTEADY = ("seconds",)  # would make another page of each run
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A series in a list: its errors, written for people."""
+
+    item: int
+    name: str
+    network: str
+    baseline: str
+    saved: str
+    coverage: str
+
+
+def content(outcome: Outcome) -> tuple[Json, Json]:
+    """Return what the template shows and what the script draws."""
+    rows = comparable(outcome.backtest)
+    by_series = _by_series(outcome, rows)
+    figures = _figures(outcome, rows)
+    drawn = _pictures(outcome, by_series)
+    models, columns = scoreboard(outcome.scores)
+    shared: Json = {
+        "baseline": _baseline(outcome.task),
+        "interval": _interval(outcome.task),
+        "metric": outcome.verdict.metric.upper(),
+    }
+    words: Json = {
+        "title": plain(outcome.title),
+        "about": [plain(line) for line in _about(outcome)],
+        "sentences": outcome.verdict.sentences,
+        "tiles": _tiles(outcome),
+        "models": [plain(model.replace("_", " ")) for model in models],
+        "network": models.index(NETWORK) if NETWORK in models else -1,
+        "columns": columns,
+        "lists": _lists(outcome, by_series),
+        "series": len(outcome.panel.order),
+        "horizon": outcome.task.horizon,
+        "drawn": drawn,
+        "figures": figures,
+        "facts": {plain(name): plain(number(fact)) for name, fact in outcome.facts.items()},
+        "warnings": [plain(warning) for warning in _warnings(outcome)],
+        "settings": _settings(outcome),
+        "command": plain(outcome.command),
+        "versions": _versions(),
+    }
+    data: Json = {name: figure.data | {"words": figure.words} for name, figure in figures.items()}
+    data |= {"pictures": drawn, "pace": _pace(outcome.panel), "scores": _numbers(by_series, drawn)}
+    return words | shared, data | shared
+
+
+def _by_series(outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
+    """Score network and seasonal naive on each series: `item`, `coverage`, and the two."""
+    if not {NETWORK, SEASONAL_NAIVE} <= set(rows[MODEL]):
+        schema = {ITEM: pl.Int64} | dict.fromkeys(("coverage", NETWORK, SEASONAL_NAIVE), pl.Float64)
+        return pl.DataFrame(schema=schema)
+    models, metric = [NETWORK, SEASONAL_NAIVE], outcome.verdict.metric
+    return scores_by_series(rows, outcome.task, models, metric)
+
+
+def _figures(outcome: Outcome, rows: pl.DataFrame) -> dict[str, Figure]:
+    models, label = (NETWORK, SEASONAL_NAIVE), _baseline(outcome.task)
+    scaled = outcome.verdict.metric == "mase"
+    found = {"race": race_figure(outcome.trials, outcome.settings)}
+    if outcome.verdict.errors:
+        own = rows.filter(pl.col(MODEL) == NETWORK)
+        found["skill"] = skill_figure(rows, models, label, scaled)
+        found["errors"] = errors_figure(rows, models, label, scaled)
+        found["coverage"] = coverage_figure(own, outcome.task)
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def _pictures(outcome: Outcome, by_series: pl.DataFrame) -> Json:
+    panel, task = outcome.panel, outcome.task
+    error = np.full(len(panel.order), np.nan)
+    known = by_series.drop_nulls(NETWORK)
+    error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
+    tested = windows_of(outcome.backtest, task, NETWORK, SEASONAL_NAIVE)
+    forecasts = forecasts_by_item(outcome.forecast, panel, task)
+    return pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+
+
+def _baseline(task: Task) -> str:
+    return "seasonal naive" if task.season_length > 1 else "naive forecast"
+
+
+def _interval(task: Task) -> str:
+    return percent(task.quantile_levels[-1] - task.quantile_levels[0])
+
+
+def _about(outcome: Outcome) -> list[str]:
+    """Return what is forecast, in a few short parts."""
+    names = ("target", "time", "id")
+    parts = [str(outcome.facts[name]) for name in names if name in outcome.facts]
+    return [*parts, f"{counted(outcome.task.horizon, 'step')} ahead"]
+
+
+def _tiles(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return the figures on top: what they are of, the figure, and what to hold it against."""
+    found, task = outcome.verdict, outcome.task
+    if not found.errors:
+        return []
+    error = f"{found.metric.upper()} {number(found.errors[NETWORK])}"
+    against = number(found.errors[SEASONAL_NAIVE])
+    tiles = [(f"Error against {_baseline(task)}", *_change(found.skill, error, against))]
+    if found.best_baseline not in (None, SEASONAL_NAIVE):
+        best = str(found.best_baseline)
+        against, name = number(found.errors[best]), plain(best.replace("_", " "))
+        tiles.append(
+            (f"Error against the best, {name}", *_change(found.best_skill, error, against))
+        )
+    own = dict(outcome.scores.filter(pl.col(MODEL) == NETWORK).select("metric", "value").rows())
+    share = next((own[name] for name in own if name.startswith("coverage")), None)
+    if share is not None:
+        tiles.append(("Inside the interval", percent(share), f"should be {_interval(task)}"))
+    if found.series > 1:
+        better = f"{found.series_won:,} of {found.series:,}"
+        tiles.append(("Series forecast better", better, f"than by the {_baseline(task)}"))
+    else:
+        tiles.append(
+            ("Tested on", counted(found.windows, "forecast"), f"of {task.horizon:,} steps")
+        )
+    return tiles
+
+
+def _change(skill: float | None, error: str, against: str) -> tuple[str, str]:
+    figures = f"{error} against {against}"
+    if skill is None:
+        return "-", figures
+    if skill < -1:
+        return f"{1 - skill:.1f} times", figures
+    return f"{percent(abs(skill))} {'lower' if skill >= 0 else 'higher'}", figures
+
+
+def _lists(outcome: Outcome, by_series: pl.DataFrame) -> list[tuple[str, list[Entry]]]:
+    """Return the worst and the best series; all of them in one list if they are few."""
+    ranked = by_series.drop_nulls(NETWORK).sort(NETWORK, descending=True, maintain_order=True)
+    if ranked.height < 2:
+        return []
+    names = outcome.panel.names()
+    if ranked.height <= ALL:
+        return [("All series, the worst first", _entries(ranked, names))]
+    worst, best = ranked.head(ENDS), ranked.tail(ENDS).reverse()
+    return [
+        (f"The {ENDS} worst", _entries(worst, names)),
+        (f"The {ENDS} best", _entries(best, names)),
+    ]
+
+
+def _entries(rows: pl.DataFrame, names: list[str]) -> list[Entry]:
+    columns = (rows[name].to_list() for name in (ITEM, NETWORK, SEASONAL_NAIVE, "coverage"))
+    return [
+        Entry(
+            item=item,
+            name=plain(names[item]),
+            network=_error(own),
+            baseline=_error(other),
+            saved=percent(1 - own / other) if other else "-",
+            coverage=percent(coverage),
+        )
+        for item, own, other, coverage in zip(*columns, strict=True)
+    ]
+
+
+def _error(value: float | None) -> str:
+    """Write an error with three decimals, and a large one with four digits."""
+    return number(value) if value is None or value >= 10 else f"{value:.3f}"
+
+
+def _numbers(by_series: pl.DataFrame, drawn: Json) -> dict[str, list[float | None]]:
+    """Return the errors of network and seasonal naive, and the coverage, of what is drawn."""
+    items = [entry["item"] for entry in cast("list[Json]", drawn["series"])]
+    table = by_series.filter(pl.col(ITEM).is_in(items))
+    columns = table.select(NETWORK, SEASONAL_NAIVE, "coverage")
+    rounded = columns.with_columns(pl.all().round_sig_figs(4)).rows()
+    return {str(item): list(row) for item, row in zip(table[ITEM], rounded, strict=True)}
+
+
+def _warnings(outcome: Outcome) -> list[str]:
+    missing = outcome.missing
+    if not missing:
+        return list(outcome.warnings)
+    have = "has" if len(missing) == 1 else "have"
+    names = listed([plain(name) for name in missing], ALL)
+    return [*outcome.warnings, f"{counted(len(missing), 'series')} {have} no forecast: {names}."]
+
+
+def _settings(outcome: Outcome) -> dict[str, str]:
+    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
+    found = {name: value for name, value in outcome.settings.items() if name not in _UNSTEADY}
+    return {name.replace("_", " "): _setting(value) for name, value in found.items()} | {
+        "quantiles": levels
+    }
+
+
+def _setting(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+    return plain(number(value))
+
+
+def _versions() -> dict[str, str]:
+    own = {"forecast-rnn": __version__, "Python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES}
+
+
+def _pace(panel: Panel) -> str:
+    """Say how fine times are shown: `integer`, `second`, `clock`, `day`, `month` or `year`."""
+    if panel.schema.time_type == "integer":
+        return "integer"
+    return _PACES.get(panel.frequency.unit, "clock")

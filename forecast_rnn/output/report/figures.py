@@ -1,0 +1,166 @@
+"""The figures over all series: numbers to draw, words that say the same, and a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from forecast_rnn.config import Task
+from forecast_rnn.output.readable import number, numbers, percent
+from forecast_rnn.output.report.accuracy import (
+    coverage_by_level,
+    error_histogram,
+    errors_by_step,
+    scaled_errors,
+)
+from forecast_rnn.output.report.scoreboard import Curve, curves
+from forecast_rnn.tables import MODEL, STEP
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture in three forms.
+
+    Attributes:
+        words: What it shows, for those who do not see it.
+        data: What the script draws.
+        header: Of the table.
+        rows: Cells, written for people.
+    """
+
+    words: str
+    data: Json
+    header: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+def skill_figure(rows: pl.DataFrame, models: tuple[str, str], label: str, scaled: bool) -> Figure:
+    """Compare the errors of two models at each step of the horizon.
+
+    Args:
+        rows: Of a backtest, comparable.
+        models: The network, and what it has to beat.
+        label: What the latter is called.
+        scaled: Whether errors are divided by the error scale.
+    """
+    errors = scaled_errors(rows.filter(pl.col(MODEL).is_in(models)), scaled=scaled)
+    table = errors_by_step(errors)
+    network, baseline = (_rounded(table[model].to_list()) for model in models)
+    skill = [
+        1 - own / other if own is not None and other else None
+        for own, other in zip(network, baseline, strict=True)
+    ]
+    steps = table[STEP].to_list()
+    known = [(step, share) for step, share in zip(steps, skill, strict=True) if share is not None]
+    words = "No step has an error to compare with."
+    if known:
+        (first, start), (last, end) = known[0], known[-1]
+        better = sum(share > 0 for _, share in known)
+        words = (
+            f"Share by which the network's error is below that of the {label}: "
+            f"{percent(start)} at step {first}, {percent(end)} at step {last}, "
+            f"above zero at {better} of {len(known)} steps."
+        )
+    cells = [map(percent, skill), numbers(network), numbers(baseline)]
+    return Figure(
+        words,
+        {"steps": steps, "skill": _rounded(skill), "network": network, "baseline": baseline},
+        ("step", "error saved", "network", label),
+        list(zip(map(str, steps), *cells, strict=True)),
+    )
+
+
+def errors_figure(rows: pl.DataFrame, models: tuple[str, str], label: str, scaled: bool) -> Figure:
+    """Show how often errors of a size occur; arguments as in `skill_figure`."""
+    errors = scaled_errors(rows, scaled=scaled)
+    found = error_histogram(errors, list(models))
+    network, baseline = (_rounded(found.shares[model].tolist()) for model in models)
+    edges = found.edges.tolist()
+    middle = len(network) // 2
+    low, high = sum(_known(network[:middle])), sum(_known(network[middle + 1 :]))
+    words = (
+        f"Distribution of the errors: {percent(low)} of the network's forecasts are too low, "
+        f"{percent(high)} too high, and {percent(network[middle])} within "
+        f"{number(edges[middle + 1])} of the actual value."
+    )
+    unit = "error, in errors of the seasonal naive before" if scaled else "error"
+    written = numbers(edges)
+    cells = [[f"{a} to {b}" for a, b in pairwise(written)]]
+    cells += [[percent(share) for share in shares] for shares in (network, baseline)]
+    return Figure(
+        words,
+        {"edges": _rounded(edges), "network": network, "baseline": baseline, "unit": unit},
+        (unit, "network", label),
+        list(zip(*cells, strict=True)),
+    )
+
+
+def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
+    """Compare quantile levels with what they came to; None if there is no quantile.
+
+    Args:
+        rows: Of the network's backtest.
+        task: The quantile levels.
+    """
+    table = coverage_by_level(rows, task)
+    if not table.height:
+        return None
+    levels, shares = table["level"].to_list(), table["share"].to_list()
+    found = dict(zip(levels, shares, strict=True))
+    widest = found[levels[-1]] - found[levels[0]]
+    words = f"{percent(shares[0])} of the actual values are at most the quantile {levels[0]:g}"
+    if len(levels) > 1:
+        words = (
+            f"{words}, and {percent(shares[-1])} at most the quantile {levels[-1]:g}: between "
+            f"them are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
+        )
+    return Figure(
+        f"{words}.",
+        {"levels": levels, "shares": _rounded(shares)},
+        ("quantile", "should be below", "are below"),
+        [(f"{level:g}", percent(level), percent(found[level])) for level in levels],
+    )
+
+
+def race_figure(
+    trials: Sequence[Mapping[str, object]], settings: Mapping[str, object]
+) -> Figure | None:
+    """Show what was tried before the network was chosen; None if nothing was."""
+    found = [curve for curve in curves(trials, settings) if curve.steps]
+    if not found:
+        return None
+    chosen = next((curve for curve in found if curve.chosen is not None), None)
+    words = f"{len(found)} candidates were tried on held-back rows."
+    if chosen is not None and chosen.chosen is not None:
+        steps, score = chosen.steps[chosen.chosen], chosen.scores[chosen.chosen]
+        words += f" Chosen: {chosen.label}, {steps:,} steps, with a loss of {number(score)}."
+    return Figure(
+        words,
+        {"curves": [_curve(curve) for curve in found]},
+        ("candidate", "steps", "loss", "chosen"),
+        [
+            (curve.label, f"{steps:,}", number(score), "yes" if place == curve.chosen else "")
+            for curve in found
+            for place, (steps, score) in enumerate(zip(curve.steps, curve.scores, strict=True))
+        ],
+    )
+
+
+def _curve(curve: Curve) -> Json:
+    points = [list(pair) for pair in zip(curve.steps, _rounded(curve.scores), strict=True)]
+    return {"label": curve.label, "points": points, "chosen": curve.chosen}
+
+
+def _rounded(values: Sequence[float | None]) -> list[float | None]:
+    """Return numbers with few digits, None for what is not finite: JSON has no other."""
+    return [
+        float(f"{value:.6g}") if value is not None and abs(value) < float("inf") else None
+        for value in values
+    ]
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]

@@ -1,0 +1,224 @@
+"""The series of the pictures as compact JSON: chosen, cut, rounded and packed.
+
+A value becomes a whole number of 24 bits between the least and the greatest of its series, in
+four characters, which the page turns back; of many series, 18 bits in three characters. Seven
+digits stay as they were, or five.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.config import Task
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.output.readable import plain
+from forecast_rnn.output.report.grids import Cut, grids_of
+from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, STEP, quantile_columns
+
+Values = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Json = dict[str, object]
+
+ALPHABET = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
+)
+MOST_BYTES = 1_600_000
+"""Of all series together, so that the page stays below two million."""
+LONGEST_NAME = 100
+MOST_ROWS, LEAST_ROWS = 1500, 24
+
+_EXACT, _SHORT = 4, 3  # characters of a value
+_OVERHEAD = 150  # bytes of a series beside values and name
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The windows of a backtest, in the order of items and origins.
+
+    Attributes:
+        item: The series of each window, [B].
+        origin: The position of its last known row, [B].
+        values: Lower end, median and upper end of the network's widest interval, and what it
+            has to beat, [B, H, 4].
+    """
+
+    item: Whole
+    origin: Whole
+    values: Values
+
+
+def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) -> Tested:
+    """Lay the rows of two models of a backtest out as windows."""
+    levels = quantile_columns(task.quantile_levels)
+    rows = backtest.filter(pl.col(MODEL) == network).sort(ITEM, ORIGIN, STEP)
+    other = backtest.filter(pl.col(MODEL) == baseline).select(
+        ITEM, ORIGIN, STEP, pl.col(FORECAST).alias("baseline")
+    )
+    rows = rows.join(other, on=[ITEM, ORIGIN, STEP], how="left", maintain_order="left")
+    ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
+    values = _matrix(rows.select(ends[0], FORECAST, ends[1], "baseline"))
+    first = rows.filter(pl.col(STEP) == 1)
+    return Tested(
+        item=first[ITEM].to_numpy().astype(np.int64),
+        origin=first[ORIGIN].to_numpy().astype(np.int64),
+        values=values.reshape(-1, task.horizon, 4),
+    )
+
+
+def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -> Values:
+    """Lay a published forecast out by item, [N, S, Q]; NaN where there is none."""
+    levels = len(task.quantile_levels)
+    if forecast is None or not forecast.height:
+        return np.full((len(panel.order), 0, levels), np.nan)
+    ids = panel.items.columns
+    item = pl.Series(np.zeros(forecast.height, dtype=np.int64))
+    if ids:
+        key = "_".join(ids) + "_"  # no id has this name, for it is longer than any
+        numbered = panel.items.with_row_index(key)
+        joined = forecast.select(ids).join(
+            numbered, on=ids, how="left", nulls_equal=True, maintain_order="left"
+        )
+        item = joined[key].cast(pl.Int64)
+    step = item.to_frame("item").select(pl.int_range(pl.len()).over("item")).to_series()
+    found = np.full((len(panel.order), int(step.max() or 0) + 1, levels), np.nan)  # type: ignore[arg-type]
+    found[item.to_numpy(), step.to_numpy()] = _matrix(forecast.select(forecast.columns[-levels:]))
+    return found
+
+
+def pictures(panel: Panel, task: Task, *, forecasts: Values, tested: Tested, error: Values) -> Json:
+    """Gather what the page draws of each series.
+
+    Args:
+        panel: The series.
+        task: Horizon, season and quantile levels.
+        forecasts: By item, [N, S, Q].
+        tested: The windows of the backtest.
+        error: The network's error by item, by which series are chosen when not all fit;
+            NaN = unknown, [N].
+
+    Returns:
+        Plain values for JSON; `series` are in the order of output.
+    """
+    begin = np.searchsorted(tested.item, np.arange(len(panel.order) + 1))
+    history = _rows_shown(panel, task, tested, begin)
+    names = [_name(name) for name in panel.names()]
+    values = history + forecasts[0].size + np.diff(begin) * task.horizon * 4
+    beside = _OVERHEAD + np.array([len(name.encode()) for name in names])
+    digits = _EXACT if (values * _EXACT + beside).sum() <= MOST_BYTES else _SHORT
+    items = _chosen(panel, values * digits + beside, error)
+    first = panel.lengths()[items] - history[items]
+    cut = Cut(items, first, history[items] + forecasts.shape[1])
+    grids, grid, offset = grids_of(panel, cut)
+    return {
+        **grids,
+        "levels": list(task.quantile_levels),
+        "horizon": task.horizon,
+        "steps": forecasts.shape[1],
+        "digits": digits,
+        "shown": _usual_rows(task),
+        "series": [
+            {"name": names[item], "item": int(item), "grid": int(grid[place])}
+            | {"at": int(offset[place])}
+            | _packed_values(_shown(panel, item, begin, first[place], forecasts, tested), digits)
+            for place, item in enumerate(items)
+        ],
+    }
+
+
+def _rows_shown(panel: Panel, task: Task, tested: Tested, begin: Whole) -> Whole:
+    """Say how many of the last rows of each item a picture takes in, [N]."""
+    lengths = panel.lengths()
+    has_windows = np.diff(begin) > 0
+    earliest = np.append(tested.origin, 0)[np.minimum(begin[:-1], len(tested.origin))]
+    back = np.where(has_windows, lengths - earliest + task.horizon, 0)
+    return np.minimum(lengths, np.minimum(np.maximum(_usual_rows(task), back), MOST_ROWS))
+
+
+def _usual_rows(task: Task) -> int:
+    """Return how much history stands before a forecast."""
+    return max(LEAST_ROWS, 5 * task.horizon, 2 * task.season_length + task.horizon)
+
+
+def _chosen(panel: Panel, size: Values, error: Values) -> Whole:
+    """Choose the items that fit, in the order of output: worst, best, and some between."""
+    order = panel.order[panel.lengths()[panel.order] > 0]
+    if size[order].sum() <= MOST_BYTES:
+        return order
+    count = max(1, int(MOST_BYTES // size[order].max()))
+    ranked = order[np.argsort(-error[order], kind="stable")]  # NaN comes last
+    ranked = ranked[~np.isnan(error[ranked])]
+    ends = np.concatenate([ranked[: count // 4], ranked[len(ranked) - count // 4 :]])
+    between = order[~np.isin(order, ends)]
+    some = np.linspace(0, len(between) - 1, count - len(np.unique(ends))).astype(np.int64)
+    return order[np.isin(order, np.concatenate([ends, between[some]]))]
+
+
+def packed(values: Values, low: float, unit: float, digits: int) -> str:
+    """Write values as numbers of units above the lowest, so many characters each."""
+    flat = np.asarray(values, dtype=np.float64).ravel()
+    known = np.isfinite(flat)
+    missing = 64**digits - 1
+    # Halves, as the difference of two large values may overflow.
+    code = np.rint((np.where(known, flat, low) / 2 - low / 2) / unit * 2)
+    code = np.where(known, np.clip(code, 0, missing - 1), missing).astype(np.int64)
+    places = [(code >> 6 * place) & 63 for place in reversed(range(digits))]
+    return ALPHABET[np.stack(places, axis=1)].tobytes().decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is drawn of an item: history [L], forecast [S, Q], origins [B], windows [B, H, 4]."""
+
+    history: Values
+    forecast: Values
+    origins: Whole
+    windows: Values
+
+
+def _shown(
+    panel: Panel, item: int, begin: Whole, first: int, forecasts: Values, tested: Tested
+) -> _Shown:
+    """Cut what is drawn of an item out, from a position on."""
+    windows = slice(begin[item], begin[item + 1])
+    origins = tested.origin[windows] - first
+    return _Shown(
+        history=panel.values[panel.indptr[item] + first : panel.indptr[item + 1]],
+        forecast=forecasts[item],
+        origins=origins[origins >= 0],
+        windows=tested.values[windows][origins >= 0],
+    )
+
+
+def _packed_values(shown: _Shown, digits: int) -> Json:
+    parts = (shown.history, shown.forecast, shown.windows)
+    low, unit = _range(np.concatenate([part.ravel() for part in parts]), digits)
+    return {
+        "low": low,
+        "step": unit,
+        "history": packed(shown.history, low, unit, digits),
+        "forecast": packed(shown.forecast.T, low, unit, digits),
+        "origins": shown.origins.tolist(),
+        "tested": packed(shown.windows.transpose(0, 2, 1), low, unit, digits),
+    }
+
+
+def _range(values: Values, digits: int) -> tuple[float, float]:
+    """Return the least value, and a unit with few digits by which all values can be counted."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    unit = (high / 2 - low / 2) / (64**digits - 4) * 2
+    return low, float(f"{unit * (1 + 1e-6):.12g}") or 1.0
+
+
+def _name(name: str) -> str:
+    shown = plain(name)
+    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
+
+
+def _matrix(columns: pl.DataFrame) -> Values:
+    """Return columns of numbers side by side, null as NaN."""
+    return columns.select(pl.all().cast(pl.Float64).fill_null(np.nan)).to_numpy()
