@@ -83,13 +83,12 @@ def compare(
         seed: Of the draws.
     """
     rows = comparable(table.filter(pl.col(MODEL).is_in(models)))
-    series = _differences(rows, task, models, metric, by=(ITEM,))
-    forecasts = _differences(rows, task, models, metric, by=(ITEM, ORIGIN))
-    windows, overlap = _by_window(forecasts, task.horizon)
-    over_series = series["difference"].to_numpy()
+    over_series = _differences(rows, task, models, metric, by=(ITEM,))["difference"].to_numpy()
     if len(over_series) >= _MANY_SERIES:
         found = paired_bootstrap(over_series, seed=seed)
         return _comparison(models, metric, found, "series", len(over_series))
+    forecasts = _differences(rows, task, models, metric, by=(ITEM, ORIGIN))
+    windows, overlap = _by_window(forecasts, task.horizon)
     if len(over_series) > len(windows):
         unit, sample, overlap = "series", over_series, 1
     else:
