@@ -8,6 +8,7 @@ Some milliseconds a forecast, and up to a second where a history is long.
 
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 
@@ -19,7 +20,10 @@ from forecast_rnn.errors import ConfigError
 # Takes a history and how many steps to forecast; raises one of _REFUSALS if it cannot.
 ModelFn = Callable[[Values, int], Values]
 
-_INSTALL = 'python -m pip install "statsforecast>=2.1"'
+_MISSING = (
+    "the baselines auto_ets, auto_theta and croston_sba take statsforecast, the extra 'baselines': "
+    'python -m pip install "statsforecast>=2.1"'
+)
 _FEWEST = 4
 _REFUSALS = (ArithmeticError, IndexError, NotImplementedError, ValueError)
 
@@ -28,7 +32,7 @@ def auto_ets(panel: Panel, rows: Rows, task: Task) -> Values:
     """Forecast by exponential smoothing, its form chosen by information criterion.
 
     Hyndman et al. (2002), https://doi.org/10.1016/S0169-2070(01)00110-8, as `AutoETS` of
-    statsforecast, where seasons of more than 24 rows are left out.
+    statsforecast.
 
     Returns:
         [B, H]; NaN where nothing is observed up to the origin.
@@ -36,11 +40,7 @@ def auto_ets(panel: Panel, rows: Rows, task: Task) -> Values:
     Raises:
         ConfigError: statsforecast is not installed.
     """
-    try:
-        from statsforecast.models import AutoETS
-    except ImportError:
-        raise _not_installed("auto_ets") from None
-    model = AutoETS(season_length=task.season_length)
+    model = statsforecast_models().AutoETS(season_length=task.season_length)
     return _each(panel, rows, task, lambda history, steps: model.forecast(history, steps)["mean"])
 
 
@@ -50,11 +50,7 @@ def auto_theta(panel: Panel, rows: Rows, task: Task) -> Values:
     Fiorucci et al. (2016), https://doi.org/10.1016/j.ijforecast.2016.02.005, as `AutoTheta` of
     statsforecast. Result and errors as of `auto_ets`.
     """
-    try:
-        from statsforecast.models import AutoTheta
-    except ImportError:
-        raise _not_installed("auto_theta") from None
-    model = AutoTheta(season_length=task.season_length)
+    model = statsforecast_models().AutoTheta(season_length=task.season_length)
     return _each(panel, rows, task, lambda history, steps: model.forecast(history, steps)["mean"])
 
 
@@ -62,14 +58,10 @@ def croston_sba(panel: Panel, rows: Rows, task: Task) -> Values:
     """Forecast demand that comes now and then: smoothed size over smoothed interval, times 0.95.
 
     Syntetos and Boylan (2005), https://doi.org/10.1016/j.ijforecast.2004.10.001, as `CrostonSBA`
-    of statsforecast. Result and errors as of `auto_ets`; the seasonal naive
-    stands in for series with negative values, too.
+    of statsforecast. Result and errors as of `auto_ets`; the seasonal naive stands in for series
+    with negative values, too.
     """
-    try:
-        from statsforecast.models import CrostonSBA
-    except ImportError:
-        raise _not_installed("croston_sba") from None
-    model = CrostonSBA()
+    model = statsforecast_models().CrostonSBA()
 
     def demand(history: Values, steps: int) -> Values:
         if history.min() < 0:
@@ -79,10 +71,17 @@ def croston_sba(panel: Panel, rows: Rows, task: Task) -> Values:
     return _each(panel, rows, task, demand)
 
 
-def _not_installed(name: str) -> ConfigError:
-    return ConfigError(
-        f"the baseline '{name}' takes statsforecast, the extra 'baselines': {_INSTALL}"
-    )
+def statsforecast_models() -> ModuleType:
+    """Import the models of statsforecast.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    try:
+        from statsforecast import models
+    except ImportError:
+        raise ConfigError(_MISSING) from None
+    return models
 
 
 def _each(panel: Panel, rows: Rows, task: Task, model: ModelFn) -> Values:

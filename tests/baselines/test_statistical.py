@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from statsforecast.models import AutoETS, AutoTheta, CrostonSBA
 
-from forecast_rnn.baselines import auto_ets, auto_theta, baseline_table, croston_sba, seasonal_naive
+from forecast_rnn.baselines import (
+    STATISTICAL_BASELINES,
+    auto_ets,
+    auto_theta,
+    check_baselines,
+    croston_sba,
+    seasonal_naive,
+)
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import last
 from forecast_rnn.errors import ConfigError
@@ -18,7 +25,6 @@ MODELS = [
     (auto_theta, AutoTheta(season_length=4)),
     (croston_sba, CrostonSBA()),
 ]
-NAMES = ["auto_ets", "auto_theta", "croston_sba"]
 
 
 def series(seed, length=40):
@@ -26,7 +32,7 @@ def series(seed, length=40):
     return (20 + 10 * np.sin(np.arange(length) * np.pi / 2) + noise) / 24  # the unit is 1
 
 
-@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=NAMES)
+@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=STATISTICAL_BASELINES)
 def test_forecasts_are_those_of_statsforecast_at_every_origin(baseline, model):
     panel = panel_of(series(0), series(1))
 
@@ -38,7 +44,7 @@ def test_forecasts_are_those_of_statsforecast_at_every_origin(baseline, model):
         np.testing.assert_array_equal(forecast, expected)
 
 
-@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=NAMES)
+@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=STATISTICAL_BASELINES)
 def test_gaps_are_straight_lines_and_missing_ends_are_cut_off(baseline, model):
     straight, gappy = np.array(series(0)), np.array(series(0))
     straight[20] = (straight[19] + straight[21]) / 2
@@ -51,7 +57,7 @@ def test_gaps_are_straight_lines_and_missing_ends_are_cut_off(baseline, model):
     np.testing.assert_array_equal(found[0], whole[0, 2:])
 
 
-@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=NAMES)
+@pytest.mark.parametrize(("baseline", "model"), MODELS, ids=STATISTICAL_BASELINES)
 def test_the_seasonal_naive_stands_in_for_short_series(baseline, model):
     panel = panel_of([5.0], [1.0, NAN, 3.0], [NAN])
 
@@ -68,9 +74,10 @@ def test_demand_is_never_negative():
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", STATISTICAL_BASELINES)
 def test_without_statsforecast_the_error_says_what_to_install(name, monkeypatch):
-    monkeypatch.setitem(sys.modules, "statsforecast.models", None)
+    monkeypatch.setitem(sys.modules, "statsforecast", None)
+    check_baselines(["naive", "ridge"])
 
-    with pytest.raises(ConfigError, match=rf"'{name}' takes statsforecast, the extra 'baselines'"):
-        baseline_table(name, panel_of([1.0, 2.0]), np.array([1]), TASK)
+    with pytest.raises(ConfigError, match=rf"{name}.*the extra 'baselines': python -m pip"):
+        check_baselines(["naive", name])
