@@ -108,7 +108,8 @@ def diebold_mariano(differences: Differences, *, overlap: int = 1) -> Estimate:
     √((n + 1 - 2h + h(h - 1)/n) / n), and held against Student's t with n - 1 degrees of freedom:
     Harvey, Leybourne and Newbold (1997), https://doi.org/10.1016/S0169-2070(96)00719-4. Where V
     is not positive, the γ(k) are weighted by 1 - k/h, as Newey and West (1987) do. With h = 1
-    it is the paired t-test.
+    it is the paired t-test; with more it finds a difference in 7 to 10 % of the cases without
+    one, instead of 5 %.
 
     Args:
         differences: In order of time, [n], n > h.
