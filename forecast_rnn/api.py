@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
-from forecast_rnn.baselines import BASELINES
+from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.contest import about_calibration, contest
 from forecast_rnn.data.counts import check_counts
@@ -124,7 +124,7 @@ def train(
         forecaster, tested = fit(panel, task, config, on_progress)
         model = Model(forecaster, panel)
         prediction = None if unknown else model.predict(strict=strict)
-        table = contest(panel, tested.forecaster or forecaster, tested.rows, BASELINES, task)
+        table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
         seconds = round(time.monotonic() - began, 1)
         trained = Trained(
             folder=folder,

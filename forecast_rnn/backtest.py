@@ -16,6 +16,7 @@ from forecast_rnn.tables import (
     ITEM,
     MODEL,
     ORIGIN,
+    ROOT_SCALE,
     STEP,
     quantile_columns,
 )
@@ -41,8 +42,8 @@ def backtest(
         task: Horizon, season and quantile levels.
 
     Returns:
-        A forecast table with columns `actual` and `error_scale`, in the order of the
-        forecasters, then of the origins.
+        A forecast table with columns `actual`, `error_scale` and `root_error_scale`, in the
+        order of the forecasters, then of the origins.
     """
     rows = rows[_any_actual(panel, rows, task.horizon)]
     columns = [ITEM, ORIGIN, STEP, FORECAST, *quantile_columns(task.quantile_levels)]
@@ -53,12 +54,17 @@ def backtest(
     return _with_outcome(panel, pl.concat(tables), task.season_length)
 
 
-def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
+def error_scales(panel: Panel, season_length: int, *, squared: bool = False) -> NDArray[np.float64]:
     """Measure, for each row, how far the seasonal naive was off up to that row.
 
     mean |y(t) - y(t - m)| over the rows t of the item up to and with the row, pairs with a
     missing value left out: the denominator of the mean absolute scaled error, Hyndman and
     Koehler (2006), https://doi.org/10.1016/j.ijforecast.2006.03.001, eq. 4.
+
+    Args:
+        panel: The series.
+        season_length: The rows of a season, m.
+        squared: Whether it is √mean (y(t) - y(t - m))² instead, for the root mean squared one.
 
     Returns:
         [R]; NaN where no pair is known or the mean is 0.
@@ -68,10 +74,11 @@ def error_scales(panel: Panel, season_length: int) -> NDArray[np.float64]:
     for start, stop in itertools.pairwise(panel.indptr):
         values = panel.values[start:stop]
         error = np.abs(values[season_length:] - values[:-season_length])
+        error = error**2 if squared else error
         known = ~np.isnan(error)
         total, count = np.cumsum(np.where(known, error, 0.0)), np.cumsum(known)
         np.divide(total, count, out=scale[start + season_length : stop], where=total > 0)
-    return scale
+    return np.sqrt(scale) if squared else scale
 
 
 def outcomes(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.float64]:
@@ -99,4 +106,5 @@ def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.D
     return table.with_columns(
         pl.Series(ACTUAL, actual),
         pl.Series(ERROR_SCALE, error_scales(panel, season_length)[origin]),
+        pl.Series(ROOT_SCALE, error_scales(panel, season_length, squared=True)[origin]),
     ).with_columns(pl.col(pl.Float64).fill_nan(None))

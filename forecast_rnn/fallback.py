@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.baselines import seasonal_source
+from forecast_rnn.baselines.simple import seasonal_source
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel

@@ -1,8 +1,9 @@
 """How good forecasts are: one Polars expression a metric, and scores.
 
 A metric is an aggregate over the rows of a backtest table (`forecast`, `actual`,
-`error_scale`, quantiles); rows where it is undefined are left out. `scores` takes it for
-each series and averages over series, as the M competitions and the Monash archive do.
+`error_scale`, quantiles); rows where it is undefined are left out, as are gaps in the actual
+values. Scores take it for each series and average over series, as the M competitions and the
+Monash archive do.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from forecast_rnn.tables import (
     FORECAST,
     ITEM,
     MODEL,
+    ROOT_SCALE,
     WINDOW,
     quantile_column,
 )
@@ -37,7 +39,10 @@ def rmse(levels: Levels) -> pl.Expr:
 
 
 def bias(levels: Levels) -> pl.Expr:
-    """Mean error, mean (f - y): above 0 the forecasts are too high."""
+    """Mean error, mean (f - y): above 0 the forecasts are too high.
+
+    Hyndman and Athanasopoulos, https://otexts.com/fpp3/accuracy.html, with the sign turned.
+    """
     return _error.mean()
 
 
@@ -67,12 +72,32 @@ def mase(levels: Levels) -> pl.Expr:
     return (_error.abs() / pl.col(ERROR_SCALE)).mean()
 
 
+def rmsse(levels: Levels) -> pl.Expr:
+    """Root mean squared scaled error, √mean ((f - y) / root_error_scale)².
+
+    Hyndman and Koehler (2006), section 3; with differences of a season as in `mase`, while
+    the M5 competition takes those of one row: Makridakis et al. (2022),
+    https://doi.org/10.1016/j.ijforecast.2021.07.007.
+    """
+    return ((_error / pl.col(ROOT_SCALE)) ** 2).mean().sqrt()
+
+
 def quantile_loss(levels: Levels) -> pl.Expr:
     """Pinball loss, mean over rows and levels of max(τ·(y - q), (τ - 1)·(y - q)).
 
     Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
     """
     return pl.mean_horizontal(_pinball(level).mean() for level in levels)
+
+
+def crps(levels: Levels) -> pl.Expr:
+    """Continuous ranked probability score from quantiles, twice the mean pinball loss.
+
+    Exact in the limit of many equidistant levels: Gneiting and Ranjan (2011),
+    https://doi.org/10.1198/jbes.2010.08110; Berrisch and Ziel (2023),
+    https://doi.org/10.1016/j.jeconom.2021.11.008.
+    """
+    return 2 * quantile_loss(levels)
 
 
 def weighted_quantile_loss(levels: Levels) -> pl.Expr:
@@ -100,20 +125,52 @@ def interval_width(levels: Levels) -> pl.Expr:
     return (upper - lower).mean()
 
 
+def msis(levels: Levels) -> pl.Expr:
+    """Mean scaled interval score: width, and what misses the widest interval, over error_scale.
+
+    mean ((u - l) + max(l - y, 0) / α + max(y - u, 0) / (1 - β)) / error_scale, for the quantiles
+    l at level α and u at level β. Gneiting and Raftery (2007), section 6.2, scaled as in
+    Makridakis et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.04.014, section 2.
+    """
+    lower, upper = _widest(levels)
+    actual = pl.col(ACTUAL)
+    below = pl.when(actual < lower).then((lower - actual) / min(levels)).otherwise(0)
+    above = pl.when(actual > upper).then((actual - upper) / (1 - max(levels))).otherwise(0)
+    return ((upper - lower + below + above) / pl.col(ERROR_SCALE)).mean()
+
+
+def owa(by: Sequence[str] = ()) -> pl.Expr:
+    """Overall weighted average, (sMAPE / that of Naive2 + MASE / that of Naive2) / 2.
+
+    Over a table of scores, group by group, and not over rows; null without the model `naive2`.
+    Makridakis et al. (2020), same source as `smape`.
+    """
+    own = [pl.col(metric) for metric in ("smape", "mase")]
+    naive2 = [score.filter(pl.col(MODEL) == NAIVE2).first() for score in own]
+    naive2 = [score.over(by) for score in naive2] if by else naive2
+    ratios = [pl.when(r > 0).then(score / r) for score, r in zip(own, naive2, strict=True)]
+    return (ratios[0] + ratios[1]) / 2
+
+
 METRICS: dict[str, MetricFn] = {
     "mase": mase,
+    "rmsse": rmsse,
     "smape": smape,
     "mape": mape,
     "mae": mae,
     "rmse": rmse,
     "bias": bias,
     "quantile_loss": quantile_loss,
+    "crps": crps,
     "weighted_quantile_loss": weighted_quantile_loss,
     "coverage": coverage,
     "interval_width": interval_width,
+    "msis": msis,
 }
 POOLED = ("weighted_quantile_loss",)  # over all rows at once, not the mean over series
-INTERVAL = ("coverage", "interval_width")
+INTERVAL = ("coverage", "interval_width", "msis")
+OWA = "owa"  # the only one that compares models, so it stands apart
+NAIVE2 = "naive2"
 
 
 def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
@@ -121,22 +178,45 @@ def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
 
     Returns:
         Columns `model`, `metric`, `value`; models in the table's order; null = undefined.
+        The metric `owa` is there if the model `naive2` is.
     """
-    rows = comparable(table)
-    pooled = _evaluate(rows, task, by=[MODEL]).select(MODEL, *POOLED)
-    each = series_scores(rows, task).group_by(MODEL, maintain_order=True)
-    means = each.agg(pl.col(*METRICS).exclude(*POOLED).mean())
     names = score_names(task.quantile_levels)
+    names |= {OWA: OWA} if NAIVE2 in table[MODEL] else {}
     return (
         table.select(pl.col(MODEL).unique(maintain_order=True))
         .with_row_index("rank")
-        .join(means.join(pooled, on=MODEL), on=MODEL, how="left")
+        .join(scores_by(table, task), on=MODEL, how="left")
         .select("rank", MODEL, *(pl.col(metric).alias(name) for metric, name in names.items()))
         .sort("rank")
         .unpivot(index=["rank", MODEL], variable_name="metric")
         .sort("rank", maintain_order=True)
         .select(MODEL, "metric", pl.col("value").cast(pl.Float64))
     )
+
+
+def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Score each model, group by group, on the windows that all models forecast.
+
+    The score of a group is the mean over the series in it; of `POOLED` metrics it is one over
+    all rows of the group.
+
+    Args:
+        table: A backtest.
+        task: Horizon, season and quantile levels.
+        by: Columns that make a group, of `item`, `origin`, `step`: none for the score overall,
+            `step` for how errors grow, `item` for series, `item` and `origin` for forecasts.
+
+    Returns:
+        Columns `model`, those of `by`, one for each of `METRICS`, and `owa`; null = undefined.
+    """
+    rows = comparable(table)
+    group = [MODEL, *by]
+    averaged = [metric for metric in METRICS if metric not in POOLED]
+    each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
+    means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
+    pooled = series_scores(rows, task, by=by, metrics=POOLED)
+    found = means.join(pooled, on=group, maintain_order="left")
+    return found.select(*group, *METRICS, owa(by).alias(OWA))
 
 
 def score_names(levels: Levels) -> dict[str, str]:
@@ -150,9 +230,20 @@ def score_names(levels: Levels) -> dict[str, str]:
     return {metric: name for metric, name in names.items() if share or metric not in INTERVAL}
 
 
-def series_scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
-    """Score each model on each series: columns `model`, `item`, and one a metric."""
-    return _evaluate(table, task, by=[MODEL, ITEM])
+def series_scores(
+    table: pl.DataFrame,
+    task: Task,
+    *,
+    by: Sequence[str] = (ITEM,),
+    metrics: Sequence[str] = tuple(METRICS),
+) -> pl.DataFrame:
+    """Score each model on each series, or each group: columns `model`, those of `by`, metrics.
+
+    Without the choice of rows that all models forecast, and without any mean over series.
+    """
+    chosen = {name: METRICS[name](task.quantile_levels) for name in metrics}
+    # Lazy, so that what metrics share is computed once.
+    return table.lazy().group_by([MODEL, *by], maintain_order=True).agg(**chosen).collect()
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
@@ -162,11 +253,6 @@ def comparable(table: pl.DataFrame) -> pl.DataFrame:
     """
     known = table.filter(pl.col(FORECAST).is_not_null() & pl.col(ACTUAL).is_not_null())
     return known.filter(pl.len().over(WINDOW) == known[MODEL].n_unique())
-
-
-def _evaluate(table: pl.DataFrame, task: Task, *, by: list[str]) -> pl.DataFrame:
-    metrics = {name: metric(task.quantile_levels) for name, metric in METRICS.items()}
-    return table.group_by(by, maintain_order=True).agg(**metrics)
 
 
 def _pinball(level: float) -> pl.Expr:

@@ -15,6 +15,7 @@ STEP = "step"  # 1 to H
 FORECAST = "forecast"  # the median
 ACTUAL = "actual"  # null = missing or not known yet
 ERROR_SCALE = "error_scale"  # null = undefined
+ROOT_SCALE = "root_error_scale"  # as that, of squares; null = undefined
 
 PATH = "path"  # 1 to N
 VALUE = "value"  # what a path comes to

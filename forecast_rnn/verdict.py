@@ -7,6 +7,7 @@ import polars as pl
 
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import comparable, series_scores
+from forecast_rnn.significance import Comparison, compare
 from forecast_rnn.tables import ITEM, MODEL, ORIGIN
 
 NETWORK = "network"
@@ -31,6 +32,8 @@ class Verdict:
         series_won: Series on which the network's error is below the seasonal naive's.
         series: Series compared.
         windows: Forecasts compared, of any series.
+        comparison: Whether the difference to the best baseline is more than chance. As that is
+            the best of several by hindsight, a network that beats it is judged the harder.
     """
 
     sentences: tuple[str, ...]
@@ -42,6 +45,7 @@ class Verdict:
     series_won: int = 0
     series: int = 0
     windows: int = 0
+    comparison: Comparison | None = None
 
 
 def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdict:
@@ -69,13 +73,14 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
         series_won=by_series.filter(pl.col(network) < pl.col(SEASONAL_NAIVE)).height,
         series=by_series.height,
         windows=rows.join(by_series, on=ITEM, how="semi").select(ITEM, ORIGIN).n_unique(),
+        comparison=compare(rows, task, models=(network, best), metric=metric),
     )
     return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))
 
 
 def _errors_by_series(rows: pl.DataFrame, task: Task) -> tuple[str, pl.DataFrame]:
     """Choose the metric, and give it by series: a column `item` and one a model."""
-    each = series_scores(rows, task)
+    each = series_scores(rows, task, metrics=("mase", "mae"))
     metric = "mase" if each["mase"].is_not_null().any() else "mae"
     wide = each.drop_nulls(metric).pivot(on=MODEL, index=ITEM, values=metric)
     return metric, wide
@@ -98,7 +103,11 @@ def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str
         yield f"No other baseline does better than {short}."
     else:
         yield _against_best(found)
-    if found.windows < _FEW_WINDOWS:
+    few = found.windows < _FEW_WINDOWS
+    comparison = found.comparison
+    if comparison is not None and (comparison.p_value is not None or not few):
+        yield _by_chance(comparison)
+    if few:
         forecasts = "one forecast" if found.windows == 1 else f"{found.windows} forecasts"
         yield f"This rests on {forecasts} only, so take it with care."
 
@@ -124,6 +133,14 @@ def _against_best(found: Verdict) -> str:
         return f"{start}; the network's error is {_share(found.best_skill)} lower."
     share = _share(_turned(found.best_skill))
     return f"{start}, which beats the network: its error is {share} lower."
+
+
+def _by_chance(comparison: Comparison) -> str:
+    over = f"{comparison.count:,} {comparison.unit}"
+    if comparison.p_value is None:
+        return f"The {over} are {comparison.words}."
+    p_value = "p < 0.001" if comparison.p_value < 0.001 else f"p = {comparison.p_value:.2g}"
+    return f"The difference to the best baseline is {comparison.words} ({p_value} over {over})."
 
 
 def _turned(skill: float) -> float:

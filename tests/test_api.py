@@ -9,6 +9,7 @@ import pytest
 
 import forecast_rnn
 from forecast_rnn import api
+from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, OutputError
@@ -41,7 +42,7 @@ def test_a_forecast_has_the_columns_of_the_input_and_the_quantiles(trained):
 
 def test_backtest_rows_add_model_cutoff_step_and_actual(trained):
     assert trained.backtest.columns[:6] == ["model", "shop", "date", "cutoff", "step", "actual"]
-    assert set(trained.backtest["model"]) == {"network", "naive", "seasonal_naive", "drift"}
+    assert set(trained.backtest["model"]) == {"network", *USUAL_BASELINES}
 
 
 def test_what_is_written_is_what_is_returned(trained):

@@ -38,6 +38,22 @@ def test_error_scale_is_the_plain_loop_at_every_row(season_length):
     np.testing.assert_allclose(scales, expected)
 
 
+def reference_root_error_scale(known, season_length):
+    errors = [abs(b - a) for a, b in zip(known, known[season_length:], strict=False)]
+    squares = [error**2 for error in errors if not math.isnan(error)]
+    scale = math.sqrt(sum(squares) / len(squares)) if squares else 0
+    return scale if scale > 0 else NAN
+
+
+@pytest.mark.parametrize("season_length", [1, 2, 3, 50])
+def test_root_error_scale_is_the_plain_loop_at_every_row(season_length):
+    scales = error_scales(panel_of(*SERIES), season_length, squared=True)
+
+    known = [series[: end + 1] for series in SERIES for end in range(len(series))]
+    expected = [reference_root_error_scale(values, season_length) for values in known]
+    np.testing.assert_allclose(scales, expected)
+
+
 def test_a_huge_series_does_not_blur_the_scale_of_a_small_one():
     scales = error_scales(panel_of([0, 1e300, 0], [0, 1e-300, 0]), 1)
 
@@ -54,6 +70,7 @@ def test_each_step_stands_beside_what_came_true():
         (1, 2, 2.0, 8.0),
     ]
     assert table["error_scale"].to_list() == [None, None, 1.0, 1.0]
+    assert table["root_error_scale"].to_list() == [None, None, 1.0, 1.0]
 
 
 def test_missing_and_unknown_actual_values_are_null():

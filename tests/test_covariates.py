@@ -9,20 +9,7 @@ from typer.testing import CliRunner
 from forecast_rnn.cli import app
 from tests.shops import SHOPS, promotion, shop_frame, written
 
-QUICK = "--steps 40 --hidden-size 8 --members 1 --threads 1 --horizon 7 --season 7".split()  # noqa: SIM905
-    "--steps",
-    "40",
-    "--hidden-size",
-    "8",
-    "--members",
-    "1",
-    "--threads",
-    "1",
-    "--horizon",
-    "7",
-    "--season",
-    "7",
-]
+QUICK = ("--steps", 40, "--hidden-size", 8, "--members", 1, "--threads", 1, "--horizon", 7)
 ROLES = ["--static", "region", "--past", "degrees,sky", "--known", "promotion,slogan"]
 DAYS = 84
 

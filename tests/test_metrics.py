@@ -6,7 +6,14 @@ import polars as pl
 import pytest
 
 from forecast_rnn.config import Task
-from forecast_rnn.metrics import METRICS, comparable, score_names, scores, series_scores
+from forecast_rnn.metrics import (
+    METRICS,
+    comparable,
+    score_names,
+    scores,
+    scores_by,
+    series_scores,
+)
 from forecast_rnn.tables import quantile_columns
 
 LEVELS = (0.1, 0.5, 0.8)
@@ -25,9 +32,11 @@ def random_backtest(seed: int) -> pl.DataFrame:
         for (item, origin, step), value in zip(windows, actual, strict=True):
             quantiles = np.sort(generator.normal(1, 5, 3)).tolist()
             forecast = [0.0, quantiles[1]][int(generator.integers(2))]
-            known = (item, origin, step, forecast, value, scale[item, origin])
+            own = scale[item, origin]
+            known = (item, origin, step, forecast, value, own, own and 1.5 * own)
             rows.append((model, *known, *(quantiles if model == "network" else [None] * 3)))
     names = ["model", "item", "origin", "step", "forecast", "actual", "error_scale"]
+    names += ["root_error_scale"]
     return pl.DataFrame(rows, schema=names + quantile_columns(LEVELS), orient="row")
 
 
@@ -71,6 +80,30 @@ def reference_rmse(rows):
 
 def reference_bias(rows):
     return mean(row["forecast"] - row["actual"] for row in rows)
+
+
+def reference_rmsse(rows):
+    scaled = [absolute(row) / row["root_error_scale"] for row in rows if row["root_error_scale"]]
+    return math.sqrt(fmean(error**2 for error in scaled)) if scaled else None
+
+
+def reference_crps(rows):
+    loss = reference_quantile_loss(rows)
+    return None if loss is None else 2 * loss
+
+
+def reference_msis(rows):
+    rows = [row for row in rows if row["q0.1"] is not None and row["error_scale"]]
+    return mean(
+        (
+            row["q0.8"]
+            - row["q0.1"]
+            + max(row["q0.1"] - row["actual"], 0) / 0.1
+            + max(row["actual"] - row["q0.8"], 0) / 0.2
+        )
+        / row["error_scale"]
+        for row in rows
+    )
 
 
 def reference_quantile_loss(rows):
@@ -188,3 +221,77 @@ def test_a_model_without_any_forecast_does_not_empty_the_scores():
 
 def test_an_empty_backtest_gives_empty_scores():
     assert scores(random_backtest(0).clear(), TASK).height == 0
+
+
+AVERAGED = [name for name in METRICS if name != "weighted_quantile_loss"]
+
+
+@pytest.mark.parametrize("by", [("step",), ("origin",), ("item",), ("item", "origin")])
+@pytest.mark.parametrize("metric", AVERAGED)
+def test_score_of_a_group_is_the_mean_over_its_series(metric, by):
+    table = random_backtest(1)
+
+    found = scores_by(table, TASK, by=by).select("model", *by, metric)
+
+    rows = [row for model in ("network", "naive") for row in known_rows(table, model)]
+    groups = {tuple(row[name] for name in ("model", *by)) for row in rows}
+    assert {row[:-1] for row in found.iter_rows()} == groups
+    for *group, value in found.iter_rows():
+        inside = [row for row in rows if [row[name] for name in ("model", *by)] == group]
+        items = {row["item"] for row in inside}
+        each = ([row for row in inside if row["item"] == item] for item in sorted(items))
+        expected = mean(reference(metric)(some) for some in each)
+        assert value == (expected if expected is None else pytest.approx(expected, rel=1e-12))
+
+
+def test_weighted_quantile_loss_of_a_step_is_over_all_series_at_once():
+    table = random_backtest(1)
+
+    found = scores_by(table, TASK, by=["step"]).filter(model="network")
+
+    for step, value in found.select("step", "weighted_quantile_loss").iter_rows():
+        rows = [row for row in known_rows(table, "network") if row["step"] == step]
+        assert value == pytest.approx(reference_weighted_quantile_loss(rows), rel=1e-12)
+
+
+def test_owa_is_the_mean_ratio_to_naive2():
+    table = random_backtest(2).with_columns(model=pl.col("model").replace("naive", "naive2"))
+
+    found = scores(table, TASK).pivot(on="metric", index="model").rows_by_key("model", named=True)
+
+    (own,), (other,) = found["network"], found["naive2"]
+    expected = (own["smape"] / other["smape"] + own["mase"] / other["mase"]) / 2
+    assert own["owa"] == pytest.approx(expected, rel=1e-12)
+    assert other["owa"] == 1
+
+
+def test_owa_of_a_series_is_against_naive2_on_the_same_series():
+    table = random_backtest(2).with_columns(model=pl.col("model").replace("naive", "naive2"))
+
+    found = scores_by(table, TASK, by=["item"])
+
+    for item in found["item"].unique():
+        own, other = (found.filter(model=m, item=item) for m in ("network", "naive2"))
+        defined = other["mase"].item() and other["smape"].item() and own["mase"].item() is not None
+        expected = (
+            (own["smape"].item() / other["smape"].item() if defined else 0)
+            + (own["mase"].item() / other["mase"].item() if defined else 0)
+        ) / 2
+        assert own["owa"].item() == (pytest.approx(expected, rel=1e-12) if defined else None)
+
+
+def test_owa_is_null_without_naive2():
+    assert scores_by(random_backtest(0), TASK)["owa"].to_list() == [None, None]
+
+
+def test_percentages_of_zeros_are_left_out_and_undefined_of_nothing_else():
+    table = random_backtest(0).filter(model="naive").head(2)
+    table = table.with_columns(forecast=pl.lit(3.0), error_scale=pl.lit(1.0))
+
+    half, none = (
+        scores_by(table.with_columns(actual=pl.Series(actual)), TASK)["mape"].item()
+        for actual in ([0.0, 2.0], [0.0, 0.0])
+    )
+
+    assert half == 50
+    assert none is None

@@ -12,13 +12,14 @@ TASK = Task(horizon=1, season_length=4, quantile_levels=(0.5,))
 def backtest_of(errors: dict[str, list[float]], *, scale: float | None = 1.0, origins: int = 1):
     """One row a series and origin; the actual value is 0, so a forecast is its error."""
     rows = [
-        (model, item, origin, 1, error, 0.0, scale, None)
+        (model, item, origin, 1, error, 0.0, scale, scale, None)
         for model, each in errors.items()
         for item, error in enumerate(each)
         for origin in range(origins)
     ]
-    names = ["model", "item", "origin", "step", "forecast", "actual", "error_scale", "q0.5"]
-    types = {"error_scale": pl.Float64, "q0.5": pl.Float64}
+    names = ["model", "item", "origin", "step", "forecast", "actual"]
+    names += ["error_scale", "root_error_scale", "q0.5"]
+    types = dict.fromkeys(names[-3:], pl.Float64)
     return pl.DataFrame(rows, schema=names, schema_overrides=types, orient="row")
 
 
@@ -35,6 +36,7 @@ def test_a_better_network_is_said_to_beat_the_seasonal_naive():
         "The network beats the seasonal naive: its error is 25% lower (MASE 1 against 1.333).",
         "It is better on 2 of 3 series.",
         "No other baseline does better than the seasonal naive.",
+        "The 4 windows are too few to tell from chance.",
     )
     assert found.skill == pytest.approx(0.25)
     assert (found.series_won, found.series, found.windows) == (2, 3, 12)
@@ -105,6 +107,25 @@ def test_few_forecasts_are_said_to_be_few():
         {"network": [1], "seasonal_naive": [2]}, origins=3
     )
     assert "rests on" not in words({"network": [1], "seasonal_naive": [2]}, origins=10)
+
+
+def test_it_is_said_whether_the_difference_is_more_than_chance():
+    better = {"network": [1.0, 1.1] * 15, "seasonal_naive": [2.0, 2.2] * 15, "drift": [2.0] * 30}
+    unsure = better | {"network": [1.0, 3.0] * 15}
+
+    assert words(better).endswith(
+        "The difference to the best baseline is more than chance (p = 0.001 over 30 series)."
+    )
+    assert "is no more than chance (p = " in words(unsure)
+
+
+def test_the_comparison_is_with_the_best_baseline():
+    errors = {"network": [1.0] * 30, "seasonal_naive": [3.0] * 30, "drift": [2.0] * 30}
+
+    found = verdict(backtest_of(errors), TASK).comparison
+
+    assert (found.model, found.against, found.metric) == ("network", "drift", "mase")
+    assert found.difference == -1
 
 
 def test_without_a_season_the_naive_is_spoken_of():

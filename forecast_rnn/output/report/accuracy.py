@@ -97,7 +97,8 @@ def scores_by_series(
     Returns:
         `item`, `coverage` of the first model, and a column a model; null = undefined.
     """
-    each = series_scores(rows.filter(pl.col(MODEL).is_in(models)), task)
+    rows = rows.filter(pl.col(MODEL).is_in(models))
+    each = series_scores(rows, task, metrics=(metric, "coverage"))
     first = each.filter(pl.col(MODEL) == models[0]).select(ITEM, "coverage")
     wide = each.pivot(on=MODEL, index=ITEM, values=metric)
     return first.join(wide, on=ITEM, how="left", maintain_order="left").with_columns(

@@ -12,15 +12,22 @@ Row = Mapping[str, object]
 
 WORDS = {
     "mase": ("MASE", "error over that of the seasonal naive on the rows before; 1 is as large"),
+    "owa": ("OWA", "mean of sMAPE and MASE, each over that of Naive2; below 1 is better than it"),
     "smape": ("sMAPE", "absolute error in percent of forecast and actual, symmetric"),
     "mae": ("MAE", "mean absolute error, in units of the data"),
     "rmse": ("RMSE", "root mean squared error, which large errors dominate"),
+    "rmsse": (
+        "RMSSE",
+        "root mean squared error over that of the seasonal naive before",
+    ),
     "mape": ("MAPE", "absolute error in percent of the actual value"),
     "weighted_quantile_loss": ("WQL", "loss of all quantiles over the size of the data"),
     "quantile_loss": ("quantile loss", "mean pinball loss of all quantiles"),
+    "crps": ("CRPS", "distance of the forecast distribution from the actual value, by quantiles"),
     "bias": ("bias", "mean error; above 0 the forecasts are too high"),
     "coverage": ("coverage {}%", "share of actual values inside this interval; best is {}%"),
     "interval_width": ("width {}%", "mean width of this interval, in units of the data"),
+    "msis": ("MSIS {}%", "width of this interval and what misses it, over the scale of MASE"),
 }
 """Labels and what they mean, in the order of the table; `{}` is the share of an interval."""
 _FIRST = ("mase", "smape", "mae", "rmse", "weighted_quantile_loss", "bias", "coverage")

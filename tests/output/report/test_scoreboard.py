@@ -1,6 +1,8 @@
 import polars as pl
+import pytest
 
-from forecast_rnn.output.report.scoreboard import curves, scoreboard
+from forecast_rnn.metrics import METRICS, OWA
+from forecast_rnn.output.report.scoreboard import WORDS, curves, scoreboard
 from tests.output.report.outcomes import SETTINGS, TRIALS
 
 
@@ -43,6 +45,14 @@ def test_equal_scores_are_both_the_best_and_a_lone_one_is_none():
 
     assert [column.best for column in columns] == [(True, True), (False, False)]
     assert columns[1].cells == ("1.00", "-")
+
+
+@pytest.mark.parametrize("metric", [*METRICS, OWA])
+def test_every_metric_is_told_in_words(metric):
+    label, meaning = WORDS[metric]
+
+    assert label
+    assert meaning
 
 
 def test_a_curve_is_named_by_what_sets_it_apart():

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from forecast_rnn.baselines import BASELINES, baseline_table, drift, naive, seasonal_naive
+from forecast_rnn.baselines import BASELINES
+from forecast_rnn.baselines.simple import drift, naive, seasonal_naive, window_average
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import last
 from tests.panels import NAN, panel_of
@@ -45,15 +46,23 @@ def reference_drift(known, task):
     return [end + slope * (len(known) - 1 - newest + step + 1) for step in steps]
 
 
+def reference_window_average(known, task):
+    width = task.season_length if task.season_length > 1 else task.horizon
+    observed = [value for value in known[-width:] if not math.isnan(value)]
+    mean = sum(observed) / len(observed) if observed else reference_naive(known, task)[0]
+    return [mean] * task.horizon
+
+
 REFERENCES = {
     "naive": reference_naive,
     "seasonal_naive": reference_seasonal_naive,
     "drift": reference_drift,
+    "window_average": reference_window_average,
 }
 
 
 @pytest.mark.parametrize("season_length", [1, 2, 3, 5, 40])
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_baseline_is_the_plain_loop_at_every_origin(name, season_length):
     panel = panel_of(*SERIES)
     task = Task(horizon=7, season_length=season_length)
@@ -64,18 +73,6 @@ def test_baseline_is_the_plain_loop_at_every_origin(name, season_length):
     known = [series[: end + 1] for series in SERIES for end in range(len(series))]
     expected = [REFERENCES[name](values, task) for values in known]
     np.testing.assert_allclose(forecasts, expected)
-
-
-@pytest.mark.parametrize("name", BASELINES)
-def test_baseline_ignores_rows_after_the_origin_and_other_series(name):
-    task = Task(horizon=3, season_length=2)
-    rows = np.array([2, 8])
-    first = panel_of([1, 2, 4, 5, 6], [9, 7, 8, 6, 5])
-    second = panel_of([1, 2, 4, -1e6, NAN], [9, 7, 8, 6, NAN])
-
-    forecasts = [BASELINES[name](panel, rows, task) for panel in (first, second)]
-
-    np.testing.assert_array_equal(*forecasts)
 
 
 def test_naive_repeats_the_last_value():
@@ -98,18 +95,20 @@ def test_drift_goes_on_along_the_line():
     assert forecasts.tolist() == [[7, 9]]
 
 
-def test_baseline_table_has_null_quantiles_and_null_for_no_forecast():
-    task = Task(horizon=2, season_length=1, quantile_levels=(0.1, 0.5, 0.9))
-    panel = panel_of([1, 2], [NAN])
+def test_window_average_is_the_mean_of_the_last_season():
+    panel = panel_of([50, 1, 2, NAN])
 
-    table = baseline_table("naive", panel, last(panel), task)
+    forecasts = window_average(panel, np.array([3]), Task(horizon=2, season_length=3))
 
-    assert table.columns == ["model", "item", "origin", "step", "forecast", "q0.1", "q0.5", "q0.9"]
-    assert table["forecast"].to_list() == [2, 2, None, None]
-    assert table["item"].to_list() == [0, 0, 1, 1]
-    assert table["origin"].to_list() == [1, 1, 0, 0]
-    assert table["step"].to_list() == [1, 2, 1, 2]
-    assert table.select("q0.1", "q0.9").null_count().row(0) == (4, 4)
+    assert forecasts.tolist() == [[1.5, 1.5]]
+
+
+def test_a_huge_series_does_not_blur_the_average_of_a_small_one():
+    panel = panel_of([1e300, 1e300], [1e-300, 1e-300])
+
+    forecasts = window_average(panel, last(panel), Task(horizon=1, season_length=2))
+
+    assert forecasts.tolist() == [[1e300], [1e-300]]
 
 
 def test_long_gaps_cost_no_more_than_short_ones():

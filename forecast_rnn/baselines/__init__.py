@@ -1,0 +1,73 @@
+"""The forecasters that a network has to beat, by name.
+
+Each is a function of the panel, the origins and the task, reads only rows up to its
+origin, and forecasts wherever a value is known up to there, so that none of them keeps
+a window out of a comparison.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from forecast_rnn.baselines.naive2 import naive2
+from forecast_rnn.baselines.regressors import gradient_boosting, ridge
+from forecast_rnn.baselines.simple import (
+    BaselineFn,
+    Rows,
+    drift,
+    naive,
+    seasonal_naive,
+    window_average,
+)
+from forecast_rnn.baselines.statistical import (
+    auto_ets,
+    auto_theta,
+    croston_sba,
+    statsforecast_models,
+)
+from forecast_rnn.config import Task
+from forecast_rnn.data.origins import located
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.errors import ConfigError
+from forecast_rnn.tables import forecast_table
+
+BASELINES: dict[str, BaselineFn] = {
+    "naive": naive,
+    "seasonal_naive": seasonal_naive,
+    "drift": drift,
+    "window_average": window_average,
+    "naive2": naive2,
+    "ridge": ridge,
+    "gradient_boosting": gradient_boosting,
+    "auto_ets": auto_ets,
+    "auto_theta": auto_theta,
+    "croston_sba": croston_sba,
+}
+USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2", "ridge")
+"""What a training is compared with: those that cost little beside it."""
+STATISTICAL_BASELINES = ("auto_ets", "auto_theta", "croston_sba")
+"""Those that take the extra `baselines`."""
+
+
+def check_baselines(names: Iterable[str]) -> None:
+    """Make sure that baselines are there, before other work costs anything.
+
+    Raises:
+        ConfigError: there is no such baseline, or the package that it takes is not installed.
+    """
+    for name in names:
+        if name not in BASELINES:
+            raise ConfigError(f"there is no baseline '{name}'; choose from {', '.join(BASELINES)}.")
+        if name in STATISTICAL_BASELINES:
+            statsforecast_models()
+
+
+def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+    """Forecast with the baseline of that name, as a forecast table without quantiles.
+
+    Raises:
+        ConfigError: as of `check_baselines`.
+    """
+    check_baselines([name])
+    forecasts = BASELINES[name](panel, rows, task)
+    return forecast_table(name, located(panel, rows), forecasts, levels=task.quantile_levels)
