@@ -25,8 +25,7 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
-from forecast_rnn.neural.fit import Tested, fit
-from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.fit import Tested, fit, settings_of
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
@@ -36,7 +35,7 @@ from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.progress import OnProgress, ignore
 from forecast_rnn.reproduce import title_of, training_command
-from forecast_rnn.verdict import Verdict, verdict
+from forecast_rnn.verdict import Verdict, verdict, weak_series, why_shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Trained:
         warnings: What a user should know beyond the findings.
         fallback: As in `Prediction`.
         missing: As in `Prediction`.
+        shut: Why the gate stays shut, so that no forecast is written; None if it opens, or if
+            there is none.
     """
 
     folder: Path | None
@@ -69,6 +70,12 @@ class Trained:
     warnings: tuple[str, ...]
     fallback: tuple[str, ...]
     missing: tuple[str, ...]
+    shut: str | None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether there is a forecast to write."""
+        return self.forecast is not None and self.shut is None
 
 
 def train(
@@ -81,6 +88,8 @@ def train(
     config: TrainConfig | None = None,
     future: Data | None = None,
     out: Path | str | None = None,
+    gate: bool = False,
+    fallback: bool = False,
     strict: bool = False,
     on_found: Callable[[Findings, Task], None] = lambda findings, task: None,
     on_progress: OnProgress = ignore,
@@ -97,6 +106,10 @@ def train(
         future: The known columns of the steps ahead; without any, here or in the data, there
             is no forecast.
         out: Folder to write to; None writes nothing.
+        gate: Whether the forecast is withheld, and one that is there stays, where a baseline does
+            better in the backtest.
+        fallback: Whether series that the seasonal naive forecast better in the backtest are
+            forecast by it; column `model` of a forecast then says by what each is.
         strict: Whether a warning about the data is an error.
         on_found: Told what the data are taken to be, before training.
         on_progress: Told how far training has come.
@@ -122,48 +135,35 @@ def train(
             refuse_warnings(findings.warnings + unknown)
         on_found(findings, task)
         forecaster, tested = fit(panel, task, config, on_progress)
+        table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+        if fallback:
+            forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
+        judged = _judged(table, panel, tested, task)
         model = Model(forecaster, panel)
         prediction = None if unknown else model.predict(strict=strict)
-        table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
-        seconds = round(time.monotonic() - began, 1)
         trained = Trained(
             folder=folder,
             model=model,
             forecast=prediction.table if prediction else None,
             backtest=published(table, panel, task),
             scores=scores(table, task),
-            verdict=_judged(table, panel, tested, task),
+            verdict=judged,
             findings=findings,
-            settings=settings_of(forecaster, tested, config) | {"seconds": seconds},
-            warnings=(
-                *_about_backtest(tested),
-                *(prediction.warnings if prediction else unknown),
-            ),
+            settings=settings_of(forecaster, tested, config) | {"seconds": _since(began)},
+            warnings=_about_backtest(tested) + (prediction.warnings if prediction else unknown),
             fallback=prediction.fallback if prediction else (),
             missing=prediction.missing if prediction else (),
+            shut=why_shut(judged) if gate else None,
         )
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
-        command = training_command(data, hints, config, others | {"future": future})
+        said_too = {"future": future, "gate": gate or None, "fallback": fallback or None}
+        command = training_command(data, hints, config, {**others, **said_too})
         page = partial(_page, trained, tested.trials, table, title_of(data), command)
         return _write(trained, page)
 
 
-def settings_of(
-    forecaster: Forecaster, tested: Tested, config: TrainConfig
-) -> dict[str, str | int | float]:
-    """Tell how a network came about."""
-    return {
-        "horizon": forecaster.task.horizon,
-        "season": forecaster.task.season_length,
-        **asdict(tested.recipe.model),
-        "members": config.members,
-        "steps": tested.steps,
-        "batch_size": tested.recipe.batch_size,
-        "learning_rate": tested.recipe.learning_rate,
-        "scale": forecaster.transform.name,
-        "parameters": forecaster.parameters,
-        "seed": config.seed,
-    }
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 1)
 
 
 def _judged(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
@@ -197,7 +197,7 @@ def _page(
             title=title,
             panel=trained.model.panel,
             task=task,
-            forecast=trained.forecast,
+            forecast=_unmarked(trained),
             backtest=table,
             scores=trained.scores,
             verdict=trained.verdict,
@@ -211,8 +211,14 @@ def _page(
     )
 
 
+def _unmarked(trained: Trained) -> pl.DataFrame | None:
+    """Return the forecast without the column that says by what it is."""
+    marked = trained.model.forecaster.fallback is not None
+    return trained.forecast[:, :-1] if trained.forecast is not None and marked else trained.forecast
+
+
 def _trial(trial: Trial) -> dict[str, str | int | float]:
-    """Tell a trial by the names of `settings_of`."""
+    """Tell a trial by the names of the settings."""
     recipe = trial.recipe
     return {
         **asdict(recipe.model),
@@ -234,6 +240,6 @@ def _write(trained: Trained, page: Callable[[], str]) -> Trained:
     write_text(page(), folder / "report.html")
     if trained.forecast is None:
         (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
-    else:
+    elif trained.shut is None:
         said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))

@@ -32,7 +32,7 @@ def backtest(
 ) -> pl.DataFrame:
     """Forecast from the origins with every forecaster, and add what came true.
 
-    Origins that no observed value follows within the horizon are left out.
+    Forecasts whose horizon holds no observed value are left out.
 
     Args:
         panel: The series, with the rows after the origins; forecasters get the same
@@ -45,13 +45,15 @@ def backtest(
         A forecast table with columns `actual`, `error_scale` and `root_error_scale`, in the
         order of the forecasters, then of the origins.
     """
-    rows = rows[_any_actual(panel, rows, task.horizon)]
     columns = [ITEM, ORIGIN, STEP, FORECAST, *quantile_columns(task.quantile_levels)]
     tables = [
         forecast(panel, rows).select(pl.lit(name).alias(MODEL), *columns)
         for name, forecast in forecasters.items()
     ]
-    return _with_outcome(panel, pl.concat(tables), task.season_length)
+    # Only now, so that no forecast depends on which others have an outcome.
+    known = _any_actual(panel, rows, task.horizon)
+    kept = pl.Series(np.tile(np.repeat(known, task.horizon), len(tables)))
+    return _with_outcome(panel, pl.concat(tables).filter(kept), task.season_length)
 
 
 def error_scales(panel: Panel, season_length: int, *, squared: bool = False) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import Task
+from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import comparable, coverage
@@ -68,4 +69,16 @@ def about_calibration(
 
 
 def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
-    return with_fallback(forecaster.forecast(panel, rows), panel, rows, forecaster.task)[0]
+    """Forecast cutoff by cutoff, as the last digit depends on what is forecast beside it."""
+    task = forecaster.task
+    items = panel.item_of(rows)
+    behind = origins.lags(panel, task.horizon)[items]
+    order = np.argsort(rows - panel.indptr[items + 1] - behind, kind="stable")
+    ahead = (rows - panel.indptr[items + 1] - behind)[order]
+    tables = [
+        with_fallback(forecaster.forecast(panel, some), panel, some, task)[0]
+        for some in np.split(rows[order], np.flatnonzero(np.diff(ahead)) + 1)
+    ]
+    place = np.empty((len(rows), task.horizon), dtype=np.int64)
+    place[order] = np.arange(place.size).reshape(place.shape)
+    return pl.concat(tables)[place.ravel()]

@@ -17,6 +17,7 @@ from forecast_rnn.tables import FORECAST, forecast_table, quantile_columns
 Rows = NDArray[np.int64]
 Values = NDArray[np.float64]
 
+METHOD = "seasonal_naive"
 NAMES_SHOWN = 5
 
 
@@ -92,6 +93,19 @@ def about_fallback(panel: Panel, filled: Rows, window_length: int, task: Task) -
             count = counted(len(group), "series")
             sentences.append(f"{count} {were} forecast by {method}, for {reason}: {listing}.")
     return tuple(sentences)
+
+
+def about_weak(panel: Panel, rows: Rows) -> tuple[str, ...]:
+    """Say which series the seasonal naive forecasts because it did better: a sentence, or none."""
+    if not len(rows):
+        return ()
+    names = panel.names()
+    listing = listed([names[item] for item in panel.item_of(rows)], NAMES_SHOWN)
+    was = "was" if len(rows) == 1 else "were"
+    return (
+        f"{counted(len(rows), 'series')} {was} forecast by the seasonal naive, which did better in "
+        f"the backtest: {listing}.",
+    )
 
 
 def _observed(panel: Panel, rows: Rows, length: int) -> NDArray[np.bool_]:

@@ -12,7 +12,13 @@ from forecast_rnn.config import check_range
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
-from forecast_rnn.fallback import about_fallback, fallback_quantiles, with_fallback
+from forecast_rnn.fallback import (
+    METHOD,
+    about_fallback,
+    about_weak,
+    fallback_quantiles,
+    with_fallback,
+)
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import from_quantiles, normal_paths
 from forecast_rnn.neural.runtime import choose_device, prepare
@@ -26,7 +32,7 @@ from forecast_rnn.newdata import (
 )
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths
-from forecast_rnn.tables import FORECAST, ITEM, STEP, path_table
+from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
 
 MOST_PATHS = 100_000
 
@@ -79,12 +85,14 @@ class Model:
         """
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
-        table, filled = with_fallback(self.forecaster.forecast(panel, rows), panel, rows, task)
-        warnings += self._about_fallback(panel, filled)
+        table, filled, said = self._forecast(panel, rows)
+        warnings += said
         if strict:
             refuse_warnings(warnings)
         table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
-        return _prediction(published(table, panel, task), panel, filled, set(table[ITEM]), warnings)
+        marked = self.forecaster.fallback is not None
+        told = published(table, panel, task, marked=marked)
+        return _prediction(told, panel, filled, set(table[ITEM]), warnings)
 
     def paths(
         self,
@@ -118,8 +126,8 @@ class Model:
         check_range("seed", seed, 0, 2**31 - 1)
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
-        _, filled = with_fallback(self.forecaster.forecast(panel, rows), panel, rows, task)
-        warnings += self._about_fallback(panel, filled)
+        _, filled, said = self._forecast(panel, rows)
+        warnings += said
         if strict:
             refuse_warnings(warnings)
         shape = (len(rows), count, task.horizon)
@@ -142,9 +150,31 @@ class Model:
         new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
         return panel, steps, warnings + said + short + new
 
-    def _about_fallback(self, panel: Panel, filled: NDArray[np.int64]) -> tuple[str, ...]:
+    def _forecast(
+        self, panel: Panel, rows: NDArray[np.int64]
+    ) -> tuple[pl.DataFrame, NDArray[np.int64], tuple[str, ...]]:
+        """Forecast; return the table, the origins that the fallback forecast, and why."""
         forecaster = self.forecaster
-        return about_fallback(panel, filled, forecaster.model.window_length, forecaster.task)
+        table = forecaster.forecast(panel, rows)
+        items = panel.item_of(rows)
+        given = set(forecaster.fallback or ())
+        weak = np.array([ids in given for ids in panel.ids(items.tolist())], dtype=np.bool_)
+        given_up = np.repeat(weak, forecaster.task.horizon)
+        table = table.with_columns(
+            pl.when(~pl.Series(given_up)).then(pl.col(FORECAST)).alias(FORECAST)
+        )
+        table, filled = with_fallback(table, panel, rows, forecaster.task)
+        table = table.with_columns(
+            pl.when(pl.col(ITEM).is_in(panel.item_of(filled).tolist()))
+            .then(pl.lit(METHOD))
+            .otherwise(pl.col(MODEL))
+            .alias(MODEL)
+        )
+        window_length = forecaster.model.window_length
+        better = np.intersect1d(filled, rows[weak])
+        other = np.setdiff1d(filled, better)
+        said = about_fallback(panel, other, window_length, forecaster.task)
+        return table, filled, said + about_weak(panel, better)
 
     def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
         """Read new data and compare them with those of training."""

@@ -78,6 +78,29 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))
 
 
+def why_shut(found: Verdict) -> str | None:
+    """Say why a gate stays shut: nothing was tested, or a baseline is better; None if it opens."""
+    if found.best_baseline is None:
+        return "the gate is shut: the network could not be held against a baseline."
+    network, best = found.errors[NETWORK], found.errors[found.best_baseline]
+    if network <= best:
+        return None
+    return (
+        f"the gate is shut: {found.best_baseline} is better than the network "
+        f"({found.metric.upper()} {_number(best)} against {_number(network)})."
+    )
+
+
+def weak_series(table: pl.DataFrame, task: Task) -> list[int]:
+    """Return the items of a backtest with a smaller mean absolute error of the seasonal naive."""
+    rows = comparable(table)
+    if not {NETWORK, SEASONAL_NAIVE} <= set(rows[MODEL].unique()):
+        return []
+    errors = series_scores(rows, task, metrics=("mae",)).pivot(on=MODEL, index=ITEM, values="mae")
+    weak = errors.filter(pl.col(NETWORK) > pl.col(SEASONAL_NAIVE))
+    return sorted(weak[ITEM].to_list())
+
+
 def _errors_by_series(rows: pl.DataFrame, task: Task) -> tuple[str, pl.DataFrame]:
     """Choose the metric, and give it by series: a column `item` and one a model."""
     each = series_scores(rows, task, metrics=("mase", "mae"))

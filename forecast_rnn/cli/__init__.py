@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast_rnn import __version__
-from forecast_rnn.cli import cells, datasets, future, inspect, predict, train
+from forecast_rnn.cli import backtest, cells, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
 
 EPILOG = """\
@@ -23,12 +23,12 @@ Every option can be set in the environment: FORECAST_RNN_CELL=lstm for --cell ls
 Exit codes:
    0  done                        73  cannot create output
    2  wrong usage                 74  input/output error, disk full
-   3  some series not forecast    75  locked, try again later
+   3  some series not forecast    75  locked or changing, try again later
   65  data cannot be used         77  no permission
   66  no such input               78  model damaged or incompatible
   70  a bug                       79  training diverged
-  71  out of memory              141  the reader closed the pipe
- 129, 130, 143  stopped by a signal
+  71  out of memory               80  --gate: a baseline is better
+ 129, 130, 143  stopped            141  the reader closed the pipe
 """
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ def _application(
 COMMANDS = (
     train.train,
     predict.predict,
+    backtest.backtest,
     inspect.inspect,
     future.future,
     cells.cells,

@@ -8,13 +8,13 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from forecast_rnn.config import DEVICES
+from forecast_rnn.config import DEVICES, TrainConfig
 from forecast_rnn.data.schema import DUPLICATES, MISSING, Hints
 from forecast_rnn.data.schema import Duplicates as DuplicatesRule
 from forecast_rnn.data.schema import Missing as MissingRule
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads import HEADS, head_name
 
 
 def _variable(name: str) -> str:
@@ -174,6 +174,8 @@ LearningRate = Annotated[
 BatchSize = Annotated[
     int | None, option("batch-size", "Series in a batch [default: chosen].", metavar="N")
 ]
+Gate = Annotated[bool, option("gate", "Exit with 80 if a baseline is better.")]
+Fallback = Annotated[bool, option("fallback", "Where it was better, publish the seasonal naive.")]
 Seed = Annotated[int, option("seed", "The same seed gives the same files.", metavar="N")]
 Device = Annotated[str, option("device", f"{', '.join(DEVICES)}.", metavar="NAME")]
 Threads = Annotated[int | None, option("threads", "Processor threads [default: all].", metavar="N")]
@@ -239,6 +241,43 @@ def with_covariates(
     )
 
 
+def network(
+    cell: str,
+    head: str,
+    hidden_size: int | None,
+    layers: int | None,
+    dilation: str | None,
+    residual: bool,
+    attention: bool,
+    members: int,
+    steps: int | None,
+    learning_rate: float | None,
+    batch_size: int | None,
+    seed: int,
+    device: str,
+    threads: int | None,
+    calendar: bool | None,
+) -> TrainConfig:
+    """Gather what the user says about the network and its training."""
+    return TrainConfig(
+        cell=cell,
+        head=head_name(head),
+        hidden_size=hidden_size,
+        layers=layers,
+        dilation=_dilation(dilation),
+        residual=residual,
+        attention=attention,
+        members=members,
+        steps=steps,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        seed=seed,
+        device=device,
+        threads=threads,
+        calendar=calendar,
+    )
+
+
 def levels(text: str) -> tuple[float, ...]:
     """Return quantile levels, in order; raise ConfigError with the value that is no number."""
     try:
@@ -249,7 +288,7 @@ def levels(text: str) -> tuple[float, ...]:
         ) from None
 
 
-def dilation(text: str | None) -> tuple[int, ...]:
+def _dilation(text: str | None) -> tuple[int, ...]:
     """Return the dilation of each layer; raise ConfigError with the value that is no number."""
     try:
         return tuple(int(part) for part in text.split(",")) if text else ()

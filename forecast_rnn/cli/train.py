@@ -1,10 +1,8 @@
 """`forecast-rnn train`: from a file to a network, its scores and a forecast."""
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,23 +13,23 @@ from forecast_rnn.cli.console import (
     progress_bar,
     show_facts,
     show_json,
-    show_table,
     show_text,
     show_warnings,
 )
+from forecast_rnn.cli.evaluation import (
+    GATE_FAILED,
+    default_folder,
+    scores_by_model,
+    show_found,
+    show_scores,
+)
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.neural.heads import head_name
-from forecast_rnn.output.readable import numbers
+from forecast_rnn.config import QUANTILE_LEVELS, TrainConfig
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from forecast_rnn.api import Trained
-    from forecast_rnn.data.read import Findings
 
 DEFAULT = TrainConfig()
-SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
 
 
@@ -74,6 +72,8 @@ def train(
     future: options.Future = None,
     calendar: options.Calendar = DEFAULT.calendar,
     cutoff: options.Cutoff = None,
+    gate: options.Gate = False,
+    fallback: options.Fallback = False,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -89,22 +89,9 @@ def train(
         time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = TrainConfig(
-        cell=cell,
-        head=head_name(head),
-        hidden_size=hidden_size,
-        layers=layers,
-        members=members,
-        steps=steps,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        seed=seed,
-        device=device,
-        threads=threads,
-        calendar=calendar,
-        dilation=options.dilation(dilation),
-        residual=residual,
-        attention=attention,
+    config = options.network(
+        *(cell, head, hidden_size, layers, dilation, residual, attention, members),
+        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
     )
     quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api
@@ -118,26 +105,14 @@ def train(
             quantile_levels=quantile_levels,
             config=config,
             future=future,
-            out=out or default_folder(data),
+            out=out or default_folder(data, "forecast"),
+            gate=gate,
+            fallback=fallback,
             strict=strict,
             on_found=partial(show_found, quiet=quiet),
             on_progress=on_progress,
         )
     tell(trained, quiet=quiet, json=json)
-
-
-def default_folder(data: str) -> Path:
-    """Return `NAME-forecast` for the data file NAME.csv or NAME.csv.gz."""
-    name = "stdin" if data == "-" else Path(data).name
-    stem = Path(name.removesuffix(".gz").removesuffix(".zst")).stem
-    return Path(f"{stem}-forecast")
-
-
-def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
-    """Show what the data are taken to be, before training begins."""
-    if not quiet:
-        show_facts({**findings.facts, "season": task.season_length, "horizon": task.horizon})
-    show_warnings(findings.warnings)
 
 
 def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
@@ -147,6 +122,9 @@ def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
         show_outcome(trained)
     if json:
         show_json(document(trained))
+    if trained.shut is not None:
+        show_warnings([trained.shut])
+        raise typer.Exit(GATE_FAILED)
     if trained.missing:
         show_warnings([missing_sentence(trained.missing)])
         raise typer.Exit(INCOMPLETE)
@@ -167,27 +145,6 @@ def show_outcome(trained: "Trained") -> None:
     )
 
 
-def show_scores(scores: Mapping[str, Mapping[str, float | None]]) -> None:
-    """Show a row for each model, and nothing when nothing could be compared."""
-    if not scores:
-        return
-    labels = metric_labels(next(iter(scores.values())))
-    columns = [numbers([values[metric] for values in scores.values()]) for metric in labels]
-    header = ["model", *labels.values()]
-    show_table(header, zip(scores, *columns, strict=True), numbers=header[1:])
-    show_text()
-
-
-def metric_labels(metrics: Mapping[str, object]) -> dict[str, str]:
-    """Choose the metrics for the terminal and name them; `coverage_80` should come to 0.8."""
-    labels = SHOWN | {
-        metric: f"coverage ({int(metric.removeprefix('coverage_')) / 100:g})"
-        for metric in metrics
-        if metric.startswith("coverage_")
-    }
-    return {metric: label for metric, label in labels.items() if metric in metrics}
-
-
 def document(trained: "Trained") -> dict[str, object]:
     """Gather the outcome for a program to read."""
     return {
@@ -198,6 +155,7 @@ def document(trained: "Trained") -> dict[str, object]:
         "settings": trained.settings,
         "scores": scores_by_model(trained.scores),
         "verdict": asdict(trained.verdict),
+        "shut": trained.shut,
         "fallback": trained.fallback,
         "missing": trained.missing,
         "warnings": (*trained.findings.warnings, *trained.warnings),
@@ -206,12 +164,4 @@ def document(trained: "Trained") -> dict[str, object]:
 
 def files(trained: "Trained") -> list[str]:
     """Return the names of what was written."""
-    return [name for name in FILES if name != "forecast.csv" or trained.forecast is not None]
-
-
-def scores_by_model(scores: "pl.DataFrame") -> dict[str, dict[str, float | None]]:
-    """Turn rows of model, metric and value into metrics by model."""
-    table: dict[str, dict[str, float | None]] = {}
-    for model, metric, value in scores.iter_rows():
-        table.setdefault(model, {})[metric] = value
-    return table
+    return [name for name in FILES if name != "forecast.csv" or trained.publishes]

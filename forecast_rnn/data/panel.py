@@ -1,5 +1,6 @@
 """All series of a data set in one flat table on a regular grid."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,13 +54,22 @@ class Panel:
         """Return the times at positions within items; they may lie beyond the last row."""
         return advance(self.starts.gather(item), position, self.frequency)
 
-    def truncated(self, rows: int) -> "Panel":
-        """Return the panel without the last rows of each item; an item may get empty."""
+    def truncated(self, rows: int | NDArray[np.int64]) -> "Panel":
+        """Return the panel without the last rows of each item; an item may get empty.
+
+        Args:
+            rows: How many, of all items or of each, [N].
+        """
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()
         kept = np.repeat(np.tile([True, False], len(lengths)), runs)
         return replace(self, values=self.values[kept], indptr=indptr)
+
+    def ids(self, items: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+        """Return the ids of items as text; a missing one is empty."""
+        texts = self.items.select(pl.all().cast(pl.String).fill_null(""))
+        return tuple(texts[list(items)].rows()) if texts.width else ((),) * len(items)
 
     def names(self) -> list[str]:
         """Return a readable name of each item."""

@@ -1,7 +1,7 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,15 @@ from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
-from forecast_rnn.neural.selection import RUNGS, Trial, assess, cheapest, choose, split_rows
+from forecast_rnn.neural.selection import (
+    RUNGS,
+    Trial,
+    assess,
+    cheapest,
+    choose,
+    leaves_enough,
+    usual_windows,
+)
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from forecast_rnn.neural.training import Epoch, Schedule
 from forecast_rnn.progress import OnProgress, Progress
@@ -36,6 +44,8 @@ class Tested:
         steps: The optimisation steps that were chosen.
         trials: What was tried on the rows before those of the backtest, if there are enough.
         rows: Origins of the backtest, rows of the panel, [B].
+        windows: For each cutoff of the backtest the rows from it to the end, the first cutoff
+            first, [W].
         reach: How far outcomes of held-back rows were from forecasts of the like.
     """
 
@@ -43,8 +53,9 @@ class Tested:
     recipe: Recipe
     steps: int
     trials: tuple[Trial, ...]
-    rows: NDArray[np.int64]
-    reach: tuple[Reach, ...]
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    windows: tuple[int, ...] = ()
+    reach: tuple[Reach, ...] = ()
 
 
 def fit(
@@ -90,23 +101,58 @@ def fit_tested(
         step: Rows from one of them to the next; None for a horizon.
     """
     job = _job(task, config)
-    candidates = recipes(panel, task, config)
-    recipe, steps = candidates[-1], config.steps or DEFAULT_STEPS
-    split = split_rows(panel, task, windows=windows, step=step)
-    if split is None:
-        return Tested(None, recipe, steps, (), np.empty(0, dtype=np.int64), ())
-    before = panel.truncated(split.tested)
-    trials: list[Trial] = []
-    reach: tuple[Reach, ...] = ()
-    if split.validated:
-        trials = _choose(job, before, split.validated, candidates, on_progress)
-        best = cheapest(trials, task)
-        recipe, steps, reach = best.recipe, best.steps, (best.reach,)
-    forecaster = _train(job, before, recipe, steps, _Watch("backtesting", on_progress))
-    if reach:
-        forecaster = replace(forecaster, calibration=calibrate(*reach))
-    rows = origins.rolling(panel, horizon=task.horizon, windows=split.windows, step=split.step)
-    return Tested(forecaster, recipe, steps, tuple(trials), rows, reach)
+    windows = usual_windows(panel, task) if windows is None else windows
+    step = task.horizon if step is None else step
+    origins.check_windows(windows, step)
+    held_back = (windows - 1) * step + task.horizon
+    if not leaves_enough(panel, task, held_back):
+        recipe = recipes(panel, task, config)[-1]
+        return Tested(None, recipe, config.steps or DEFAULT_STEPS, ())
+    behind = origins.lags(panel, task.horizon)
+    rows = origins.rolling(panel, horizon=task.horizon, windows=windows, step=step, lags=behind)
+    before = panel.truncated(np.maximum(held_back - behind, 0))
+    found = _choose(job, before, np.maximum(behind - held_back, 0), on_progress)
+    forecaster = _train(job, before, found.recipe, found.steps, _Watch("backtesting", on_progress))
+    if found.reach:
+        forecaster = replace(forecaster, calibration=calibrate(*found.reach))
+    backs = tuple(range(held_back, task.horizon - 1, -step))
+    return replace(found, forecaster=forecaster, rows=rows, windows=backs)
+
+
+def rows_of_window(panel: Panel, task: Task, window: int) -> NDArray[np.int64]:
+    """Return the origins of one of `Tested.windows`, [B]."""
+    behind = origins.lags(panel, task.horizon)
+    return origins.rolling(panel, horizon=window, windows=1, step=1, lags=behind)
+
+
+def refitted(
+    panel: Panel, tested: Tested, window: int, config: TrainConfig, on_progress: OnProgress
+) -> Forecaster:
+    """Train the like of a tested network on all rows before one of `Tested.windows`."""
+    assert tested.forecaster is not None
+    task = tested.forecaster.task
+    before = panel.truncated(np.maximum(window - origins.lags(panel, task.horizon), 0))
+    watch = _Watch("refitting", on_progress)
+    forecaster = _train(_job(task, config), before, tested.recipe, tested.steps, watch)
+    return replace(forecaster, calibration=tested.forecaster.calibration)
+
+
+def settings_of(
+    forecaster: Forecaster, tested: Tested, config: TrainConfig
+) -> dict[str, str | int | float]:
+    """Tell how a network came about."""
+    return {
+        "horizon": forecaster.task.horizon,
+        "season": forecaster.task.season_length,
+        **asdict(tested.recipe.model),
+        "members": config.members,
+        "steps": tested.steps,
+        "batch_size": tested.recipe.batch_size,
+        "learning_rate": tested.recipe.learning_rate,
+        "scale": forecaster.transform.name,
+        "parameters": forecaster.parameters,
+        "seed": config.seed,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +166,32 @@ def _job(task: Task, config: TrainConfig) -> _Job:
     return _Job(task, config, Machine(choose_device(config.device), prepare(config.threads)))
 
 
-def _choose(
-    job: _Job,
-    known: Panel,
-    validated: int,
-    candidates: tuple[Recipe, ...],
-    on_progress: OnProgress,
-) -> list[Trial]:
-    """Race the candidates on the rows before those that are held back."""
-    seen = known.truncated(validated)
-    setting = make_setting(seen, job.task, candidates[0], job.config, job.machine)
-    if job.config.calendar is None and setting.encoding.calendar:
+def _choose(job: _Job, known: Panel, behind: NDArray[np.int64], on_progress: OnProgress) -> Tested:
+    """Race the candidates on the last rows, if there are enough; say what won.
+
+    Args:
+        job: What is wanted.
+        known: The series, without the rows of the backtest.
+        behind: How many rows before the newest time of all each item ends, [N].
+        on_progress: Told of every epoch.
+    """
+    task, config = job.task, job.config
+    candidates = recipes(known, task, config)
+    windows = usual_windows(known, task)
+    if not leaves_enough(known, task, windows * task.horizon):
+        return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
+    seen = known.truncated(np.maximum(windows * task.horizon - behind, 0))
+    rows = origins.rolling(
+        known, horizon=task.horizon, windows=windows, step=task.horizon, lags=behind
+    )
+    setting = make_setting(seen, task, candidates[0], config, job.machine)
+    if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
-    rungs = {recipe: _rungs(recipe, job.task, job.config) for recipe in candidates}
+    rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    return choose(setting, known, rungs, watch.count)
+    trials = choose(setting, known, rows, rungs, watch.count)
+    best = cheapest(trials, task)
+    return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
 
 
 def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch") -> Forecaster:

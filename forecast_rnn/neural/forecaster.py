@@ -66,6 +66,8 @@ class Forecaster:
         dependence: Of the steps of a path.
         calibration: What was measured on rows that training did not see.
         nonnegative: Whether no value trained on was below 0: then no forecast is.
+        fallback: Ids of the series that the seasonal naive is to forecast, as it did better;
+            None if nobody asked.
     """
 
     schema: Schema
@@ -79,6 +81,7 @@ class Forecaster:
     dependence: Dependence = Dependence()
     calibration: Calibration = field(default_factory=Calibration)
     nonnegative: bool = False
+    fallback: tuple[tuple[str, ...], ...] | None = None
 
     @property
     def parameters(self) -> int:

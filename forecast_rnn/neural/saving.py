@@ -53,6 +53,7 @@ def save_model(
     description |= {
         "floor": forecaster.floor,
         "nonnegative": forecaster.nonnegative,
+        "fallback": forecaster.fallback,
         "members": len(forecaster.networks),
         "training": training,
     }
@@ -71,7 +72,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         BundleError: a part is missing, unknown, of a wrong type, or out of range.
     """
     bundle = read_bundle(folder)
-    known = {*PARTS, "floor", "nonnegative", "members", "training"}
+    known = {*PARTS, "floor", "nonnegative", "fallback", "members", "training"}
     if set(bundle.description) != known:
         odd = sorted(set(bundle.description) ^ known)
         raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
@@ -87,6 +88,9 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         raise BundleError(f"{folder}: nonnegative is {str(nonnegative)[:60]!r}, not true or false.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
+    fallback = bundle.description["fallback"]
+    if not _fits(fallback, tuple[tuple[str, ...], ...] | None):
+        raise BundleError(f"{folder}: fallback is {str(fallback)[:60]!r}, not a list of ids.")
     calibrated, horizon = len(parts["calibration"].factors), parts["task"].horizon
     if calibrated not in (0, horizon):
         raise BundleError(f"{folder}: the calibration is of {calibrated} steps, not {horizon}.")
@@ -98,6 +102,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         **parts,
         floor=floor,
         nonnegative=nonnegative,
+        fallback=_frozen(fallback),
         networks=tuple(network.to(device).train(False) for network in networks),
     )
     return forecaster, panel

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from forecast_rnn.backtest import error_scales, outcomes
 from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
-from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.forecaster import Forecaster
@@ -35,23 +34,6 @@ AS_GOOD = 1.01
 """A trial whose score is no more than this much worse than the best is as good."""
 MOST_ORIGINS = 3000
 ENOUGH_WINDOWS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Which last rows training does not see.
-
-    Attributes:
-        tested: Rows of each series for the backtest, the last ones.
-        validated: Rows before those to choose and to calibrate on; 0 for none.
-        windows: Forecasts of each series in the rows of the backtest.
-        step: Rows from one of them to the next.
-    """
-
-    tested: int
-    validated: int
-    windows: int
-    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +72,27 @@ class Candidate:
         return bool(self.trials) and self.trials[-1].score > PAST * self.best
 
 
-def split_rows(
-    panel: Panel, task: Task, *, windows: int | None = None, step: int | None = None
-) -> Split | None:
-    """Decide how much to hold back; None when the series are too short for any backtest.
+def usual_windows(panel: Panel, task: Task) -> int:
+    """Return how many forecasts of each series a backtest is to hold.
 
-    Few series get more windows, up to a fifth of their rows in each part, so that one
-    lucky window decides nothing.
-
-    Args:
-        panel: The series.
-        task: What is forecast.
-        windows: Forecasts of each series in the backtest; None for what suits the series.
-        step: Rows from one of them to the next; None for a horizon.
+    Few series get more windows, up to a fifth of their rows, so that one lucky window decides
+    nothing.
     """
-    lengths = panel.lengths()
-    lengths = lengths[lengths > 0]
-    typical = int(np.median(lengths))
-    needed = max(4, task.season_length)
-    usual = max(1, min(ENOUGH_WINDOWS // len(lengths), typical // (5 * task.horizon)))
-    windows, step = windows or usual, step or task.horizon
-    tested = (windows - 1) * step + task.horizon
-    for validated in (usual * task.horizon, 0):
-        if typical - tested - validated >= needed:
-            return Split(tested, validated, windows, step)
-    return None
+    count = int((panel.lengths() > 0).sum())
+    return max(1, min(ENOUGH_WINDOWS // count, panel.usual_length() // (5 * task.horizon)))
+
+
+def leaves_enough(panel: Panel, task: Task, held_back: int) -> bool:
+    """Tell whether a network can be trained without so many rows of each series."""
+    if not panel.lengths().any():
+        return False
+    return panel.usual_length() - held_back >= max(4, task.season_length)
 
 
 def choose(
     setting: Setting,
     known: Panel,
+    rows: NDArray[np.int64],
     rungs: dict[Recipe, tuple[int, ...]],
     report: Callable[[Epoch], None],
 ) -> list[Trial]:
@@ -131,10 +104,11 @@ def choose(
     Args:
         setting: What the candidates are trained on.
         known: The same series with the rows to validate on after those.
+        rows: Origins in `known`, after which training has seen nothing, [B].
         rungs: The candidates, each with the numbers of steps that it may try.
         report: Told of every epoch.
     """
-    rows = _validation_rows(setting, known)
+    rows = rows[:: max(1, math.ceil(len(rows) / MOST_ORIGINS))]
     field = [
         Candidate(recipe, setting.learner(recipe, 0), setting.sampler(recipe, 0))
         for recipe in rungs
@@ -184,15 +158,6 @@ def _climb(
     branch = candidate.learner.fork()
     follow(epochs(branch, candidate.sampler, schedule, stop=steps), stop, report)
     return branch.network
-
-
-def _validation_rows(setting: Setting, known: Panel) -> NDArray[np.int64]:
-    """Return origins after which `known` has a horizon that training has not seen."""
-    horizon = setting.task.horizon
-    unseen = int((known.lengths() - setting.panel.lengths()).max())
-    windows = max(1, unseen // horizon)
-    rows = origins.rolling(known, horizon=horizon, windows=windows, step=horizon)
-    return rows[:: math.ceil(len(rows) / MOST_ORIGINS)]
 
 
 def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tuple[float, Reach]:

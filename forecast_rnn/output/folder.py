@@ -11,10 +11,11 @@ BUNDLE = "model"
 
 
 @contextmanager
-def claimed_folder(folder: Path | None) -> Iterator[Path | None]:
-    """Make sure that a training can be written to a folder, before it costs anything.
+def claimed_folder(folder: Path | None, *, mark: str = BUNDLE) -> Iterator[Path | None]:
+    """Make sure that results can be written to a folder, before they cost anything.
 
-    A folder of an earlier training is written over file by file; other files in it stay.
+    A folder of earlier ones, known by a file or folder named `mark`, is written over file by
+    file; other files in it stay.
     One that was made here and is still empty when the work fails is taken away again.
 
     Raises:
@@ -24,7 +25,7 @@ def claimed_folder(folder: Path | None) -> Iterator[Path | None]:
         yield None
         return
     is_new = not folder.exists()
-    _check(folder)
+    _check(folder, mark)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -40,11 +41,11 @@ def claimed_folder(folder: Path | None) -> Iterator[Path | None]:
         raise
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path, mark: str) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file, not a folder. Pass another --out.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / BUNDLE).is_dir():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).exists():
         raise OutputError(
-            f"{folder} holds files that are not of a training; nothing was touched. "
+            f"{folder} holds files of something else; nothing was touched. "
             "Pass another --out, or empty it."
         )

@@ -21,14 +21,16 @@ from forecast_rnn.tables import (
 CUTOFF = "cutoff"  # the origin's time
 
 
-def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
+def published(
+    table: pl.DataFrame, panel: Panel, task: Task, *, marked: bool = False
+) -> pl.DataFrame:
     """Name series and times as the input does, and sort as the input does.
 
     A forecast has the id columns, the time column, `forecast` and the quantiles, by series
-    and time. A backtest (a table with `actual`) has `model`, the id columns, the time
-    column, `cutoff`, `step`, `actual`, `forecast` and the quantiles, by model, series,
-    cutoff and time. Where a column of the user has the name of one of ours, ours gets a
-    trailing underscore.
+    and time; if `marked`, also `model`, by what it is. A backtest (a table with `actual`) has
+    `model`, the id columns, the time column, `cutoff`, `step`, `actual`, `forecast` and the
+    quantiles, by model, series, cutoff and time. Where a column of the user has the name of
+    one of ours, ours gets a trailing underscore.
     """
     table = _sorted(table, panel)
     users = [*panel.items.columns, panel.schema.timestamp]
@@ -38,7 +40,8 @@ def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
         _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
     ]
     if ACTUAL not in table.columns:
-        return pl.DataFrame(identified + [table[name].alias(_free(name, users)) for name in ours])
+        told = [*ours, MODEL] if marked else ours
+        return pl.DataFrame(identified + [table[name].alias(_free(name, users)) for name in told])
     cutoff = _times(table, panel, table[ORIGIN], _free(CUTOFF, users))
     return pl.DataFrame(
         [
@@ -64,6 +67,17 @@ def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
             *(table[name].alias(_free(name, users)) for name in (PATH, VALUE)),
         ]
     )
+
+
+def published_scores(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
+    """Name series as the input does in scores by `item`, and sort as it does: `model`, ids, scores.
+
+    Where a column of the user has the name of one of ours, ours gets a trailing underscore.
+    """
+    table = table.sort(_rank(table, panel), maintain_order=True)
+    ids, ours = panel.items.select(pl.all().gather(table[ITEM])), table.drop(ITEM)
+    named = ours.rename({name: _free(name, ids.columns) for name in ours.columns})
+    return pl.DataFrame([named.to_series(0), *ids, *named.get_columns()[1:]])
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forecast_rnn.cli import app
-from forecast_rnn.cli.train import default_folder
+from forecast_rnn.cli.evaluation import default_folder
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
@@ -63,6 +63,8 @@ def trained(folder: Path, missing: tuple[str, ...]) -> SimpleNamespace:
         warnings=("The series is short.",),
         fallback=("north",),
         missing=missing,
+        shut=None,
+        publishes=True,
     )
 
 
@@ -90,6 +92,8 @@ def test_without_options_everything_is_left_to_the_library(train):
         "config": TrainConfig(),
         "future": None,
         "out": Path("sales-forecast"),
+        "gate": False,
+        "fallback": False,
         "strict": False,
     }
 
@@ -102,7 +106,7 @@ def test_every_option_reaches_the_library(train):
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
         "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual "
-        "--attention --head poisson"
+        "--attention --head poisson --gate --fallback --timezone Europe/Berlin"
     )
 
     call = train.calls[0]
@@ -117,6 +121,7 @@ def test_every_option_reaches_the_library(train):
             duplicates="sum",
             missing="zero",
             encoding="cp1252",
+            time_zone="Europe/Berlin",
             static=("region",),
             past=("weather",),
             known=("price", "promo"),
@@ -146,6 +151,8 @@ def test_every_option_reaches_the_library(train):
         ),
         "future": "ahead.csv",
         "out": Path("there"),
+        "gate": True,
+        "fallback": True,
         "strict": True,
     }
 
@@ -284,4 +291,4 @@ def test_an_error_of_the_library_becomes_its_exit_code(fake_api):
     ],
 )
 def test_the_folder_is_named_after_the_file(data, folder):
-    assert default_folder(data) == Path(folder)
+    assert default_folder(data, "forecast") == Path(folder)

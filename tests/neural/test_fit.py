@@ -144,4 +144,4 @@ def test_the_network_of_the_backtest_is_calibrated_on_rows_before_it(panel, fitt
     factors = np.array(tested.forecaster.calibration.factors)
     assert factors.shape == (4, 4)
     assert tested.forecaster.calibration == calibrate(*tested.reach)
-    assert tested.reach[0].values.shape[0] == len(tested.rows)
+    assert tested.reach[0].values.shape == (6, 4, 4)

@@ -12,13 +12,13 @@ from forecast_rnn.data import origins
 from forecast_rnn.neural.recipe import Recipe, recipes
 from forecast_rnn.neural.selection import (
     Candidate,
-    Split,
     Trial,
     _survivors,
     assess,
     cheapest,
     choose,
-    split_rows,
+    leaves_enough,
+    usual_windows,
 )
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from tests.panels import panel_of
@@ -40,36 +40,18 @@ def panel():
 
 
 @pytest.mark.parametrize(
-    ("series", "length", "expected"),
-    [
-        (1, 200, Split(40, 40, 10, 4)),
-        (100, 200, Split(4, 4, 1, 4)),
-        (4, 400, Split(24, 24, 6, 4)),
-        (1, 10, Split(4, 0, 1, 4)),
-        (1, 6, None),
-    ],
+    ("series", "length", "windows"), [(1, 200, 10), (100, 200, 1), (4, 400, 6), (1, 10, 1)]
 )
-def test_few_and_long_series_hold_back_more_windows(series, length, expected):
-    panel = panel_of(*[[1.0] * length] * series)
-
-    assert split_rows(panel, TASK) == expected
+def test_few_and_long_series_hold_back_more_windows(series, length, windows):
+    assert usual_windows(panel_of(*[[1.0] * length] * series), TASK) == windows
 
 
-@pytest.mark.parametrize(
-    ("windows", "step", "expected"),
-    [
-        (3, 1, Split(6, 4, 3, 1)),
-        (3, None, Split(12, 4, 3, 4)),
-        (None, 2, Split(4, 4, 1, 2)),
-        (48, None, Split(192, 4, 48, 4)),
-        (49, None, Split(196, 0, 49, 4)),
-        (50, None, None),
-    ],
-)
-def test_the_backtest_is_as_large_as_it_is_told(windows, step, expected):
-    panel = panel_of(*[[1.0] * 200] * 100)
+def test_a_season_must_be_left_to_train_on():
+    panel = panel_of([1.0] * 10, [1.0] * 10, [1.0])
 
-    assert split_rows(panel, TASK, windows=windows, step=step) == expected
+    assert leaves_enough(panel, TASK, 6)
+    assert not leaves_enough(panel, TASK, 7)
+    assert not leaves_enough(panel_of([], []), TASK, 0)
 
 
 def test_scaled_loss_equals_the_plain_loop(panel):
@@ -102,7 +84,8 @@ def race(panel, held=8):
     wide = Recipe(model, 3e-3, 16)
     narrow = Recipe(recipes(seen, TASK, TrainConfig(hidden_size=2))[0].model, 3e-3, 16)
     rungs = {wide: (10, 20, 40), narrow: (10, 20)}
-    return choose(setting, known, rungs, lambda epoch: None)
+    rows = origins.rolling(known, horizon=4, windows=1, step=4)
+    return choose(setting, known, rows, rungs, lambda epoch: None)
 
 
 def test_every_rung_of_every_candidate_in_the_race_is_scored(panel):
