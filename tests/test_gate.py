@@ -111,9 +111,9 @@ def test_the_fallback_publishes_the_better_of_both_and_says_which(tmp_path):
     assert by == {"even": "seasonal_naive", "odd": "network"}
     even = forecast.filter(pl.col("shop") == "even")["forecast"].to_list()
     assert even == [100.0 + 9 * day for day in range(7)]
-    again = run("predict", out)
+    again = run("predict", out, "--threads", 1)
     assert again.stdout == (out / "forecast.csv").read_text()
-    newer = run("predict", out, path)
+    newer = run("predict", out, path, "--threads", 1)
     assert newer.stdout == again.stdout
 
 
