@@ -18,7 +18,7 @@ from forecast_rnn.tables import (
     ORIGIN,
     ROOT_SCALE,
     STEP,
-    quantile_columns,
+    forecast_columns,
 )
 
 ForecastFn = Callable[[Panel, NDArray[np.int64]], pl.DataFrame]
@@ -46,7 +46,7 @@ def backtest(
         order of the forecasters, then of the origins.
     """
     rows = rows[_any_actual(panel, rows, task.horizon)]
-    columns = [ITEM, ORIGIN, STEP, FORECAST, *quantile_columns(task.quantile_levels)]
+    columns = [ITEM, ORIGIN, STEP, FORECAST, *forecast_columns(task)]
     tables = [
         forecast(panel, rows).select(pl.lit(name).alias(MODEL), *columns)
         for name, forecast in forecasters.items()

@@ -4,9 +4,13 @@ A row is a forecast of one model for one step after one origin. Networks and bas
 make it, `backtest` adds what came true, `metrics` scores it, `output` writes it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from forecast_rnn.config import Task
 
 MODEL = "model"
 ITEM = "item"  # number of the series in the panel
@@ -33,13 +37,18 @@ def quantile_columns(levels: tuple[float, ...]) -> list[str]:
     return [quantile_column(level) for level in levels]
 
 
+def forecast_columns(task: Task) -> list[str]:
+    """Name the columns that a forecast has beside `forecast`."""
+    return quantile_columns(task.quantile_levels)
+
+
 def forecast_table(
     model: str,
     origins: pl.DataFrame,
     forecasts: NDArray[np.floating],
     *,
-    levels: tuple[float, ...],
-    quantiles: NDArray[np.floating] | None = None,
+    columns: Sequence[str],
+    values: NDArray[np.floating] | None = None,
 ) -> pl.DataFrame:
     """Lay forecasts out as a table, one row a step.
 
@@ -47,8 +56,8 @@ def forecast_table(
         model: Name of the forecaster.
         origins: Columns `item` and `origin`, B rows, as `origins.located` gives them.
         forecasts: Medians, [B, H]; what is not finite is no forecast, null in the table.
-        levels: Probabilities of the quantiles, Q.
-        quantiles: [B, H, Q]; None for a model that has none.
+        columns: Names of what else there is, such as quantiles, Q.
+        values: Of these columns, [B, H, Q]; None for a model that has none.
     """
     size, horizon = forecasts.shape
     frame = origins.select(
@@ -62,8 +71,8 @@ def forecast_table(
         pl.Series(STEP, steps),
         _column(FORECAST, forecasts),
         *(
-            _column(name, None if quantiles is None else quantiles[..., level])
-            for level, name in enumerate(quantile_columns(levels))
+            _column(name, None if values is None else values[..., place])
+            for place, name in enumerate(columns)
         ),
     )
 

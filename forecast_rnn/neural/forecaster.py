@@ -23,7 +23,7 @@ from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
-from forecast_rnn.tables import forecast_table
+from forecast_rnn.tables import forecast_columns, forecast_table
 
 ORIGINS_AT_ONCE = 512
 MOST_VALUES = 10_000_000
@@ -102,8 +102,8 @@ class Forecaster:
             "network",
             located(panel, rows),
             quantiles[..., levels.index(0.5)],
-            levels=levels,
-            quantiles=quantiles,
+            columns=forecast_columns(self.task),
+            values=quantiles,
         )
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:

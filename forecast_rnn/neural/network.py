@@ -20,7 +20,7 @@ def make_head(model: ModelConfig, task: Task) -> Head:
     """Build the head of a network."""
     kind = pkgutil.resolve_name(f"forecast_rnn.neural.heads.{HEADS[model.head]}")
     width = model.hidden_size
-    head: Head = kind(2 * width, width, horizon=task.horizon, quantile_levels=task.quantile_levels)
+    head: Head = kind(2 * width, width, task=task)
     return head
 
 

@@ -15,7 +15,7 @@ from forecast_rnn.tables import (
     PATH,
     STEP,
     VALUE,
-    quantile_columns,
+    forecast_columns,
 )
 
 CUTOFF = "cutoff"  # the origin's time
@@ -32,7 +32,7 @@ def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
     """
     table = _sorted(table, panel)
     users = [*panel.items.columns, panel.schema.timestamp]
-    ours = [FORECAST, *quantile_columns(task.quantile_levels)]
+    ours = [FORECAST, *forecast_columns(task)]
     identified = [
         *panel.items.select(pl.all().gather(table[ITEM])),
         _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),

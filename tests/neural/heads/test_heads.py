@@ -155,7 +155,7 @@ def test_an_ensemble_of_one_head_twice_is_that_head(case):
 
 
 def test_a_new_head_has_its_median_at_the_starting_point(case):
-    new = type(case.head)(2 * WIDTH, WIDTH, horizon=3, quantile_levels=LEVELS).double()
+    new = type(case.head)(2 * WIDTH, WIDTH, task=TASK).double()
 
     merged = new.merged(new(case.hidden, case.start)[None])
     median = new.quantiles(merged, case.asked([0.0]), quantile_units(case.units))[:, 0]
