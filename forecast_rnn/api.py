@@ -16,7 +16,8 @@ import polars as pl
 
 from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.class_verdict import class_verdict
+from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import about_calibration, contest
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
@@ -25,6 +26,7 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
+from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.fit import Tested, fit
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.heads import COUNTS
@@ -77,7 +79,7 @@ def train(
     hints: Hints | None = None,
     horizon: int | None = None,
     season: int | None = None,
-    quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
+    quantile_levels: tuple[float, ...] | None = None,
     config: TrainConfig | None = None,
     future: Data | None = None,
     out: Path | str | None = None,
@@ -92,7 +94,8 @@ def train(
         hints: Columns and frequency where they should not be found by themselves.
         horizon: Steps to forecast; None for what suits the frequency.
         season: Steps in a season; None for what suits the frequency.
-        quantile_levels: Probabilities of the quantiles, with 0.5 among them.
+        quantile_levels: Probabilities of the quantiles, with 0.5 among them; None for 0.1 … 0.9,
+            or for none where `config` asks for classes.
         config: The network and its training.
         future: The known columns of the steps ahead; without any, here or in the data, there
             is no forecast.
@@ -109,12 +112,13 @@ def train(
     """
     began = time.monotonic()
     hints, config = hints or Hints(), config or TrainConfig()
+    outputs = config.outputs(quantile_levels)
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints)
         if config.head in COUNTS:
             check_counts(panel, config.head)
-        task = usual_task(panel, horizon, season, quantile_levels)
+        task = usual_task(panel, horizon, season, *outputs)
         panel, said = look_ahead(panel, future, task.horizon)
         findings = replace(findings, warnings=findings.warnings + said)
         unknown = _about_future(panel, task)
@@ -163,15 +167,25 @@ def settings_of(
         "scale": forecaster.transform.name,
         "parameters": forecaster.parameters,
         "seed": config.seed,
+        **_about_classes(forecaster.classes),
     }
 
 
 def _judged(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
+    if task.classes:
+        return class_verdict(table, task)
     found = verdict(table, task)
     if tested.forecaster is None:
         return found
     more = about_calibration(table, panel, tested.forecaster, tested.rows)
     return replace(found, sentences=found.sentences + more)
+
+
+def _about_classes(classes: Classes) -> dict[str, str | int | float]:
+    if not classes.edges:
+        return {}
+    edges = ", ".join(f"{edge:.4g}" for edge in classes.edges)
+    return {"classes": len(classes.edges) + 1, "edges": edges}
 
 
 def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:

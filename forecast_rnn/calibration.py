@@ -82,6 +82,10 @@ class Reach:
     values: NDArray[np.float32] = field(repr=False, compare=False)
 
 
+NO_REACH = Reach((), 0.0, np.empty((0, 0, 0), np.float32))
+"""Of forecasts without intervals."""
+
+
 def measure_reach(
     quantiles: Values, actual: Values, levels: Sequence[float], *, windows: float
 ) -> Reach:

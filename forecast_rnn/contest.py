@@ -13,8 +13,9 @@ from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import comparable, coverage
+from forecast_rnn.model import complete_forecast
+from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.tables import MODEL
 from forecast_rnn.verdict import NETWORK
@@ -36,13 +37,16 @@ def contest(
         panel: The series, with the rows after the origins.
         forecaster: Trained on nothing after the first of the origins.
         rows: Origins, [B].
-        baselines: Names in `BASELINES`.
+        baselines: Names in `BASELINES`; of classes all there are in `neural.direction` count.
         task: Horizon, season and quantile levels.
 
     Returns:
         The table of `forecast_rnn.backtest`.
     """
     forecasters: dict[str, ForecastFn] = {NETWORK: partial(_forecast, forecaster)}
+    if task.classes:
+        table = backtest(panel, rows, forecasters | class_baselines(forecaster), task)
+        return with_classes(table, forecaster, panel, rows)
     forecasters |= {name: partial(baseline_table, name, task=task) for name in baselines}
     return backtest(panel, rows, forecasters, task)
 
@@ -68,4 +72,4 @@ def about_calibration(
 
 
 def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
-    return with_fallback(forecaster.forecast(panel, rows), panel, rows, forecaster.task)[0]
+    return complete_forecast(forecaster, panel, rows)[0]

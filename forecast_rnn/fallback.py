@@ -85,6 +85,8 @@ def about_fallback(panel: Panel, filled: Rows, window_length: int, task: Task) -
     """Say which series the seasonal naive forecasts, and why: a sentence for each reason."""
     seen = _observed(panel, filled, window_length)
     method = "the seasonal naive" if task.season_length > 1 else "the naive forecast (last value)"
+    if task.classes:
+        method = "the frequencies of the classes at training"
     names = panel.names()
     sentences = []
     for group, reason in (

@@ -16,8 +16,8 @@ MODEL = "model"
 ITEM = "item"  # number of the series in the panel
 ORIGIN = "origin"  # position of the last known row inside its series, from 0
 STEP = "step"  # 1 to H
-FORECAST = "forecast"  # the median
-ACTUAL = "actual"  # null = missing or not known yet
+FORECAST = "forecast"  # the median, or the number of the most probable class, from 1
+ACTUAL = "actual"  # null = missing or not known yet; a value, or the number of its class
 ERROR_SCALE = "error_scale"  # null = undefined
 ROOT_SCALE = "root_error_scale"  # as that, of squares; null = undefined
 
@@ -38,8 +38,20 @@ def quantile_columns(levels: tuple[float, ...]) -> list[str]:
 
 
 def forecast_columns(task: Task) -> list[str]:
-    """Name the columns that a forecast has beside `forecast`."""
+    """Name the columns that a forecast has beside `forecast`: quantiles, or probabilities."""
+    if task.classes:
+        return probability_columns(task.classes)
     return quantile_columns(task.quantile_levels)
+
+
+def class_names(classes: int) -> list[str]:
+    """Name classes of the change, from the steepest fall to the steepest rise."""
+    return ["down", "up"] if classes == 2 else [str(number) for number in range(1, classes + 1)]
+
+
+def probability_columns(classes: int) -> list[str]:
+    """Name the columns of the probabilities: `p_down` and `p_up`, or `p1`, `p2`, …."""
+    return [f"p_{name}" if classes == 2 else f"p{name}" for name in class_names(classes)]
 
 
 def forecast_table(

@@ -155,6 +155,10 @@ HeadName = Annotated[
         show_envvar=False,
     ),
 ]
+Classes = Annotated[
+    int | None,
+    option("classes", "Of the change, for --head direction [default: down and up].", metavar="K"),
+]
 HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
 ]

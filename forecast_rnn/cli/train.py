@@ -20,7 +20,7 @@ from forecast_rnn.cli.console import (
     show_warnings,
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.neural.heads import head_name
 from forecast_rnn.output.readable import numbers
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from forecast_rnn.data.read import Findings
 
 DEFAULT = TrainConfig()
-SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
+SHOWN = {"accuracy": "accuracy", "log_loss": "log loss", "brier_score": "Brier score"}
+SHOWN |= {"calibration_error": "calibration error"}
+SHOWN |= {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
 
 
@@ -47,6 +49,7 @@ def train(
     out: options.Out = None,
     cell: options.CellName = DEFAULT.cell,
     head: options.HeadName = DEFAULT.head,
+    classes: options.Classes = DEFAULT.classes,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
     dilation: options.Dilation = None,
@@ -92,6 +95,7 @@ def train(
     config = TrainConfig(
         cell=cell,
         head=head_name(head),
+        classes=classes,
         hidden_size=hidden_size,
         layers=layers,
         members=members,
@@ -106,7 +110,6 @@ def train(
         residual=residual,
         attention=attention,
     )
-    quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api
 
     with progress_bar(quiet=quiet) as on_progress:
@@ -115,7 +118,7 @@ def train(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=quantile_levels,
+            quantile_levels=options.levels(quantiles) if quantiles else None,
             config=config,
             future=future,
             out=out or default_folder(data),

@@ -15,6 +15,7 @@ from forecast_rnn.tables import (
     PATH,
     STEP,
     VALUE,
+    class_names,
     forecast_columns,
 )
 
@@ -27,10 +28,10 @@ def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
     A forecast has the id columns, the time column, `forecast` and the quantiles, by series
     and time. A backtest (a table with `actual`) has `model`, the id columns, the time
     column, `cutoff`, `step`, `actual`, `forecast` and the quantiles, by model, series,
-    cutoff and time. Where a column of the user has the name of one of ours, ours gets a
-    trailing underscore.
+    cutoff and time. Of classes there are names and probabilities. Where a column of the
+    user has the name of one of ours, ours gets a trailing underscore.
     """
-    table = _sorted(table, panel)
+    table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
     ours = [FORECAST, *forecast_columns(task)]
     identified = [
@@ -64,6 +65,15 @@ def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
             *(table[name].alias(_free(name, users)) for name in (PATH, VALUE)),
         ]
     )
+
+
+def _named(table: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """Put the names of classes in place of their numbers."""
+    if not task.classes:
+        return table
+    names = dict(enumerate(class_names(task.classes), start=1))
+    numbers = pl.col(FORECAST, *({ACTUAL} & {*table.columns})).cast(pl.Int64)
+    return table.with_columns(numbers.replace_strict(names, return_dtype=pl.String))
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.forecaster import Dependence
-from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads import VALUED
 from forecast_rnn.neural.saving import load_model, save_model
 from tests.neural.test_forecaster import MODEL, forecaster_of, wave
 from tests.panels import panel_of
@@ -47,7 +47,7 @@ def rewritten(folder, **changes):
 
 
 @pytest.mark.parametrize(
-    "change", [{"cell": cell} for cell in CELLS] + [{"head": head} for head in HEADS], ids=str
+    "change", [{"cell": cell} for cell in CELLS] + [{"head": head} for head in VALUED], ids=str
 )
 def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, change):
     forecaster = forecaster_of(panel, model=replace(MODEL, **change))
