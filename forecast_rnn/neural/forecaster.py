@@ -114,13 +114,14 @@ class Forecaster:
 
     def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
-        head, found = self.networks[0].head, np.empty((len(rows), self.task.horizon, 0))
-        parts = []
-        for _, batch in self._crops(panel, rows, ORIGINS_AT_ONCE):
+        head = self.networks[0].head
+        found = np.empty((len(rows), self.task.horizon, self.task.classes))
+        for some, batch in self._crops(panel, rows, ORIGINS_AT_ONCE):
             with torch.no_grad():
-                shares = head.merged(self._parameters(batch)).double().softmax(dim=-2)
-            parts.append(torch.where(batch.seen[:, None, None], shares, torch.nan).cpu().numpy())
-        return np.concatenate(parts).transpose(0, 2, 1) if parts else found
+                shares = head.merged(self._parameters(batch)).cpu().double().softmax(dim=-2)
+            known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
+            found[some] = known.numpy().transpose(0, 2, 1)
+        return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
