@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from forecast_rnn.backtest import outcomes
-from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.calibration import Reach
+from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.neural.batch import Batch, Table, gather, load_table, origin_tensors
@@ -18,6 +19,8 @@ from forecast_rnn.neural.transform import Transform
 
 MOST_ORIGINS = 10_000
 """Rows that edges and shares are measured on, drawn from all."""
+LEAST, MOST = 0.5, 8.0
+TEMPERATURES = np.geomspace(LEAST, MOST, 129)
 ORIGINS_AT_ONCE = 4096
 DIGITS = 6
 
@@ -37,13 +40,16 @@ class Classes:
     Attributes:
         edges: Increasing, [K - 1]; empty where values are forecast.
         shares: Share of each class at each step, K numbers for each of H steps.
+        temperature: By what log probabilities are divided before they make up 1 again.
     """
 
     edges: tuple[float, ...] = ()
     shares: tuple[tuple[float, ...], ...] = ()
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         """Check ranges; raise ConfigError with the value seen."""
+        check_range("temperature", self.temperature, LEAST, MOST)
         if not all(low < high for low, high in pairwise((-math.inf, *self.edges, math.inf))):
             raise ConfigError(f"the edges {self.edges} of the classes must increase.")
         for shares in self.shares:
@@ -84,6 +90,30 @@ def fit_classes(
     counts = np.stack([(number == k).sum(axis=0) for k in range(1, task.classes + 1)], axis=1) + 1.0
     shares = np.round(counts / counts.sum(axis=1, keepdims=True), DIGITS)
     return Classes(edges, tuple(tuple(map(float, row)) for row in shares))
+
+
+def tempered(classes: Classes, *odds: Reach) -> Classes:
+    """Give probabilities the temperature that suits rows which training did not see.
+
+    The one with the least log loss, Guo et al. (2017), https://arxiv.org/abs/1706.04599,
+    section 4.2; the fewer windows there are, the closer it stays to 1, as in
+    `forecast_rnn.calibration.calibrate`. The most probable class stays what it is.
+
+    Args:
+        classes: Of the forecasts, with the temperature 1.
+        odds: How probable classes were, as `forecast_rnn.neural.direction` measures it.
+    """
+    logs = np.concatenate([one.values.reshape(-1, one.values.shape[-1]) for one in odds])
+    logs = logs[~np.isnan(logs).any(axis=1)].astype(np.float64)
+    if not len(logs):
+        return classes
+    losses = []
+    for temperature in TEMPERATURES:
+        cooled = logs / temperature
+        losses.append((np.logaddexp.reduce(cooled, axis=1) - cooled[:, 0]).mean())
+    windows = sum(one.windows for one in odds)
+    best = float(TEMPERATURES[int(np.argmin(losses))]) ** (windows / (windows + 1))
+    return replace(classes, temperature=round(best, 4))
 
 
 def changes(

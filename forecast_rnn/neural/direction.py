@@ -9,6 +9,7 @@ import torch
 
 from forecast_rnn.backtest import ForecastFn, outcomes
 from forecast_rnn.baselines.simple import seasonal_naive
+from forecast_rnn.calibration import Reach
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.batch import load_table
@@ -85,15 +86,30 @@ def class_baselines(forecaster: Forecaster) -> dict[str, ForecastFn]:
     return found
 
 
-def log_loss(forecaster: Forecaster, panel: Panel, rows: Rows) -> float:
-    """Return the mean of -log p of the classes that came true; infinite where none is known."""
+def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> Reach:
+    """Say how probable the class that came true and the others were.
+
+    Args:
+        forecaster: Trained on nothing after the first of the origins.
+        panel: The series, with the rows after the origins.
+        rows: Origins, [B].
+    """
     number = classes_of(forecaster, panel, rows, outcomes(panel, rows, forecaster.task.horizon))
     probabilities = forecaster.probabilities(panel, rows)
-    known = ~np.isnan(number) & ~np.isnan(probabilities[..., 0])
-    place = number[known].astype(np.int64)[:, None] - 1
-    chosen = np.take_along_axis(probabilities[known], place, axis=1)
-    smallest = np.finfo(np.float64).tiny
-    return float(-np.log(np.maximum(chosen, smallest)).mean()) if chosen.size else np.inf
+    logs = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    true = np.where(np.isnan(number), 1, number)[..., None] == np.arange(1, logs.shape[-1] + 1)
+    first = np.argsort(~true, axis=-1, kind="stable")
+    logs = np.take_along_axis(logs, first, axis=-1)
+    logs[np.isnan(number)] = np.nan
+    windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
+    return Reach((), windows, logs.astype(np.float32))
+
+
+def log_loss(odds: Reach) -> float:
+    """Return the mean of -log p of the classes that came true; infinite where none is known."""
+    losses = -odds.values[..., 0]
+    known = losses[~np.isnan(losses)]
+    return float(known.mean(dtype=np.float64)) if known.size else np.inf
 
 
 def _numbering(forecaster: Forecaster, panel: Panel) -> Callable[[Rows, Values], Values]:

@@ -10,6 +10,7 @@ from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
@@ -59,12 +60,11 @@ def fit(
         return forecaster, tested
     # The forecasts of the backtest count as they were before they were calibrated.
     plain = replace(tested.forecaster, calibration=Calibration())
+    plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
-    return replace(
-        forecaster,
-        dependence=measure_dependence(tested.forecaster, panel, tested.rows),
-        calibration=calibrate(*tested.reach, reach),
-    ), tested
+    dependence = measure_dependence(tested.forecaster, panel, tested.rows)
+    forecaster = replace(forecaster, dependence=dependence)
+    return _calibrated(forecaster, *tested.reach, reach), tested
 
 
 def fit_tested(
@@ -104,9 +104,16 @@ def fit_tested(
         recipe, steps, reach = best.recipe, best.steps, (best.reach,)
     forecaster = _train(job, before, recipe, steps, _Watch("backtesting", on_progress))
     if reach:
-        forecaster = replace(forecaster, calibration=calibrate(*reach))
+        forecaster = _calibrated(forecaster, *reach)
     rows = origins.rolling(panel, horizon=task.horizon, windows=split.windows, step=split.step)
     return Tested(forecaster, recipe, steps, tuple(trials), rows, reach)
+
+
+def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
+    """Make forecasts as unsure as held-back rows were far from those of the like."""
+    if forecaster.task.classes:
+        return replace(forecaster, classes=tempered(forecaster.classes, *reaches))
+    return replace(forecaster, calibration=calibrate(*reaches))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ class Forecaster:
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
         for some, batch in self._crops(panel, rows, ORIGINS_AT_ONCE):
             with torch.no_grad():
-                shares = head.merged(self._parameters(batch)).cpu().double().softmax(dim=-2)
+                logs = head.merged(self._parameters(batch)).cpu().double()
+            shares = (logs / self.classes.temperature).softmax(dim=-2)
             known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
         return found

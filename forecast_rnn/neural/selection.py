@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_rnn.backtest import error_scales, outcomes
-from forecast_rnn.calibration import NO_REACH, Reach, measure_reach
+from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.crew import follow, side_by_side
-from forecast_rnn.neural.direction import log_loss
+from forecast_rnn.neural.direction import log_loss, measure_odds
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe, work_per_step
@@ -199,7 +199,7 @@ def _validation_rows(setting: Setting, known: Panel) -> NDArray[np.int64]:
 def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tuple[float, Reach]:
     """Return the scaled loss of forecasts, and how far outcomes were from them.
 
-    Of classes it is the log loss, and there is nothing that outcomes could be far from.
+    Of classes it is the log loss, and how probable each was.
     The loss is twice the pinball loss of all quantiles over the seasonal-naive error; for the
     median alone this is the mean absolute scaled error. A mean over the origins at which both
     can be measured; infinite where there are none.
@@ -211,7 +211,8 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
     """
     task = forecaster.task
     if task.classes:
-        return log_loss(forecaster, panel, rows), NO_REACH
+        odds = measure_odds(forecaster, panel, rows)
+        return log_loss(odds), odds
     quantiles = forecaster.quantiles(panel, rows)
     actual = outcomes(panel, rows, task.horizon)
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from forecast_rnn.backtest import outcomes
+from forecast_rnn.calibration import Reach
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.neural.batch import gather, load_table, origin_tensors
@@ -17,6 +18,7 @@ from forecast_rnn.neural.classes import (
     fit_classes,
     most_probable,
     numbered,
+    tempered,
 )
 from forecast_rnn.neural.transform import Transform
 from tests.panels import NAN, panel_of
@@ -167,6 +169,34 @@ def test_rows_without_any_change_give_even_shares():
     assert fitted == Classes(edges=(0.0,), shares=((0.5, 0.5),) * 3)
 
 
+def odds_of(sharpness: float, count: int = 4000, windows: float = 1e9) -> Reach:
+    """Log probabilities whose classes come true as if they were less sure, by a factor."""
+    generator = np.random.default_rng(0)
+    honest = np.log(generator.dirichlet(np.ones(3), count))
+    first = [generator.choice(3, p=np.exp(row)) for row in honest]
+    order = [[number, *(k for k in range(3) if k != number)] for number in first]
+    logs = np.take_along_axis(sharpness * honest, np.array(order), axis=1)
+    logs -= np.logaddexp.reduce(logs, axis=1)[:, None]
+    logs[:10] = np.nan
+    return Reach((), windows, logs[None].astype(np.float32))
+
+
+@pytest.mark.parametrize("sharpness", [0.7, 1.0, 2.5])
+def test_the_temperature_undoes_how_much_too_sure_probabilities_were(sharpness):
+    found = tempered(Classes(), odds_of(sharpness))
+
+    assert found.temperature == pytest.approx(sharpness, rel=0.08)
+
+
+def test_few_windows_move_the_temperature_less_and_none_leave_it():
+    nothing = Reach((), 1.0, np.full((2, 3, 3), np.nan, np.float32))
+
+    one, many = (tempered(Classes(), odds_of(2.5, windows=w)).temperature for w in (1, 1e9))
+
+    assert one == pytest.approx(math.sqrt(many), abs=1e-3)
+    assert tempered(Classes(), nothing) == Classes()
+
+
 def test_the_most_probable_class_is_numbered_from_1_and_the_first_of_equals():
     probabilities = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [NAN, NAN, NAN]])
 
@@ -176,7 +206,8 @@ def test_the_most_probable_class_is_numbered_from_1_and_the_first_of_equals():
 
 
 @pytest.mark.parametrize(
-    "values", [{"edges": (1.0, 1.0)}, {"edges": (NAN,)}, {"shares": ((0.5, 0.6),)}]
+    "values",
+    [{"edges": (1.0, 1.0)}, {"edges": (NAN,)}, {"shares": ((0.5, 0.6),)}, {"temperature": 0.0}],
 )
 def test_classes_check_themselves(values):
     with pytest.raises(ConfigError, match="must"):

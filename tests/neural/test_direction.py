@@ -18,6 +18,7 @@ from forecast_rnn.neural.direction import (
     classes_of,
     climatology,
     log_loss,
+    measure_odds,
     with_classes,
 )
 from forecast_rnn.neural.encoding import Encoding
@@ -199,7 +200,7 @@ def test_log_loss_is_the_mean_over_all_known_steps(panel):
     number = classes_of(forecaster, panel, rows, outcomes(panel, rows, 5))
     probabilities = forecaster.probabilities(panel, rows)
 
-    found = log_loss(forecaster, panel, rows)
+    found = log_loss(measure_odds(forecaster, panel, rows))
 
     losses = [
         -math.log(probabilities[b, h, int(number[b, h]) - 1])
@@ -208,7 +209,19 @@ def test_log_loss_is_the_mean_over_all_known_steps(panel):
         if not math.isnan(number[b, h])
     ]
     assert found == pytest.approx(sum(losses) / len(losses))
-    assert log_loss(forecaster, panel, np.array([59])) == math.inf
+    assert log_loss(measure_odds(forecaster, panel, np.array([59]))) == math.inf
+
+
+def test_a_temperature_makes_probabilities_less_sure_and_no_other_class_likely(panel):
+    forecaster, rows = forecaster_of(panel, classes=3), np.arange(131)
+    cooler = replace(forecaster, classes=replace(forecaster.classes, temperature=2.0))
+
+    before, after = (one.probabilities(panel, rows) for one in (forecaster, cooler))
+
+    np.testing.assert_allclose(after.sum(-1), 1, rtol=1e-12)
+    np.testing.assert_array_equal(after.argmax(-1), before.argmax(-1))
+    odds = [np.log(p[..., 1:] / p[..., :1]) for p in (before, after)]
+    np.testing.assert_allclose(odds[1], odds[0] / 2, rtol=1e-9)
 
 
 def test_the_values_of_the_seasonal_naive_have_the_classes_of_the_table(panel):

@@ -148,6 +148,7 @@ def test_classes_come_back_as_they_were(class_folder, panel):
         ("classes__shares", [[0.5, 0.5]] * 5, "classes do not suit"),
         ("classes__shares", [[0.5, 0.2, 0.3]] * 4, "classes do not suit"),
         ("classes__shares", [[0.5, 0.9, 0.3]] * 5, "must sum to 1"),
+        ("classes__temperature", 99.0, "temperature is 99"),
         ("task__classes", 10**9, "classes is 1000000000"),
         ("task__classes", 2, "classes do not suit"),
         ("task__quantile_levels", [0.5], "no quantiles"),
