@@ -43,6 +43,7 @@ def usual_task(
     horizon: int | None,
     season: int | None = None,
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
+    classes: int = 0,
 ) -> Task:
     """Say what is forecast; what is None becomes what suits the frequency."""
     rows = panel.usual_length()
@@ -51,6 +52,7 @@ def usual_task(
         horizon=default_horizon(panel.frequency, rows, season) if horizon is None else horizon,
         season_length=season,
         quantile_levels=quantile_levels,
+        classes=classes,
     )
 
 

@@ -16,13 +16,14 @@ import polars as pl
 
 from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.contest import about_calibration, contest
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.contest import contest, judge
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Tested, fit, settings_of
@@ -35,7 +36,7 @@ from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.progress import OnProgress, ignore
 from forecast_rnn.reproduce import title_of, training_command
-from forecast_rnn.verdict import Verdict, verdict, weak_series, why_shut
+from forecast_rnn.verdict import Verdict, weak_series, why_shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def train(
     hints: Hints | None = None,
     horizon: int | None = None,
     season: int | None = None,
-    quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
+    quantile_levels: tuple[float, ...] | None = None,
     config: TrainConfig | None = None,
     future: Data | None = None,
     out: Path | str | None = None,
@@ -101,7 +102,8 @@ def train(
         hints: Columns and frequency where they should not be found by themselves.
         horizon: Steps to forecast; None for what suits the frequency.
         season: Steps in a season; None for what suits the frequency.
-        quantile_levels: Probabilities of the quantiles, with 0.5 among them.
+        quantile_levels: Probabilities of the quantiles, with 0.5 among them; None for 0.1 … 0.9,
+            or for none where `config` asks for classes.
         config: The network and its training.
         future: The known columns of the steps ahead; without any, here or in the data, there
             is no forecast.
@@ -122,12 +124,13 @@ def train(
     """
     began = time.monotonic()
     hints, config = hints or Hints(), config or TrainConfig()
+    outputs = _outputs(config, quantile_levels, fallback=fallback)
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints)
         if config.head in COUNTS:
             check_counts(panel, config.head)
-        task = usual_task(panel, horizon, season, quantile_levels)
+        task = usual_task(panel, horizon, season, *outputs)
         panel, said = look_ahead(panel, future, task.horizon)
         findings = replace(findings, warnings=findings.warnings + said)
         unknown = _about_future(panel, task)
@@ -138,7 +141,7 @@ def train(
         table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
         if fallback:
             forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
-        judged = _judged(table, panel, tested, task)
+        judged = judge(table, panel, tested, task)
         model = Model(forecaster, panel)
         prediction = None if unknown else model.predict(strict=strict)
         trained = Trained(
@@ -157,21 +160,22 @@ def train(
         )
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
         said_too = {"future": future, "gate": gate or None, "fallback": fallback or None}
-        command = training_command(data, hints, config, {**others, **said_too})
-        page = partial(_page, trained, tested.trials, table, title_of(data), command)
-        return _write(trained, page)
+        told = title_of(data), training_command(data, hints, config, {**others, **said_too})
+        return _write(trained, partial(_page, trained, tested.trials, table, *told))
+
+
+def _outputs(
+    config: TrainConfig, quantile_levels: tuple[float, ...] | None, *, fallback: bool
+) -> tuple[tuple[float, ...], int]:
+    """Return the quantile levels and the number of classes, one of which is nothing."""
+    levels, classes = config.outputs(quantile_levels)
+    if fallback and classes:
+        raise ConfigError("--fallback is for forecasts of values; leave it out for classes.")
+    return levels, classes
 
 
 def _since(began: float) -> float:
     return round(time.monotonic() - began, 1)
-
-
-def _judged(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
-    found = verdict(table, task)
-    if tested.forecaster is None:
-        return found
-    more = about_calibration(table, panel, tested.forecaster, tested.rows)
-    return replace(found, sentences=found.sentences + more)
 
 
 def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from forecast_rnn.tables import (
     ORIGIN,
     ROOT_SCALE,
     STEP,
-    quantile_columns,
+    forecast_columns,
 )
 
 ForecastFn = Callable[[Panel, NDArray[np.int64]], pl.DataFrame]
@@ -45,7 +45,7 @@ def backtest(
         A forecast table with columns `actual`, `error_scale` and `root_error_scale`, in the
         order of the forecasters, then of the origins.
     """
-    columns = [ITEM, ORIGIN, STEP, FORECAST, *quantile_columns(task.quantile_levels)]
+    columns = [ITEM, ORIGIN, STEP, FORECAST, *forecast_columns(task)]
     tables = [
         forecast(panel, rows).select(pl.lit(name).alias(MODEL), *columns)
         for name, forecast in forecasters.items()

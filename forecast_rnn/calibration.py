@@ -70,11 +70,14 @@ class Calibration:
 class Reach:
     """How far outcomes were from the median of their forecast, held against intervals.
 
+    Of classes, which have no intervals, it is how probable each was.
+
     Attributes:
-        levels: The upper levels of the intervals, increasing, [P].
+        levels: The upper levels of the intervals, increasing, [P]; empty of classes.
         windows: Forecasts of each series. What befalls all series at a time makes their
             forecasts alike, so this, and not the number of forecasts, says what they tell.
-        values: 1 at the bound of an interval, NaN where nothing is known, [B, H, P].
+        values: 1 at the bound of an interval, NaN where nothing is known, [B, H, P]; of classes
+            log probabilities, the first of the class that came true, [B, H, K].
     """
 
     levels: tuple[float, ...]

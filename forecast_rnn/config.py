@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads import CLASSIFIERS, HEADS
 
 QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+MOST_CLASSES = 10
+MOST_SHARES = 50_000
+"""Steps times classes whose frequencies a bundle can hold."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -40,23 +43,47 @@ class Task:
     Attributes:
         horizon: Steps to forecast, H.
         season_length: Steps in a season; 1 when there is none.
-        quantile_levels: Probabilities, increasing, with 0.5 among them, Q.
+        quantile_levels: Probabilities, increasing, with 0.5 among them, Q; none where classes
+            are forecast.
+        classes: Classes of the change since the origin, K; 0 where values are forecast.
     """
 
     horizon: int
     season_length: int
     quantile_levels: tuple[float, ...] = QUANTILE_LEVELS
+    classes: int = 0
 
     def __post_init__(self) -> None:
         """Check ranges; raise ConfigError with the value seen."""
         check_range("horizon", self.horizon, 1, 10_000)
         check_range("season", self.season_length, 1, 100_000)
         levels = self.quantile_levels
+        if self.classes:
+            return self._check_classes()
         if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
             raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
         if 0.5 not in levels:
             raise ConfigError(
                 f"quantiles {levels} must hold 0.5, the median, which is the forecast."
+            )
+        return None
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that are forecast for a step: quantiles, or classes."""
+        return self.classes or len(self.quantile_levels)
+
+    def _check_classes(self) -> None:
+        check_range("classes", self.classes, 2, MOST_CLASSES)
+        if self.quantile_levels:
+            raise ConfigError(
+                f"classes have probabilities and no quantiles {self.quantile_levels}; leave out "
+                "--quantiles, or pass another --head."
+            )
+        if self.horizon * self.classes > MOST_SHARES:
+            raise ConfigError(
+                f"{self.classes} classes of {self.horizon:,} steps are more than {MOST_SHARES:,} "
+                "probabilities; pass a smaller --horizon or fewer --classes."
             )
 
 
@@ -108,7 +135,8 @@ class TrainConfig:
 
     Attributes:
         cell: Name of the recurrent cell.
-        head: Name of the head: what is forecast, quantiles or a distribution.
+        head: Name of the head: what is forecast, quantiles, a distribution or classes.
+        classes: Classes of a head that forecasts classes, or None for two: down and up.
         hidden_size: Width of the state, or None.
         layers: Recurrent layers, or None.
         members: Networks in the ensemble, alike but for their seed.
@@ -126,6 +154,7 @@ class TrainConfig:
 
     cell: str = "gru"
     head: str = "quantile"
+    classes: int | None = None
     hidden_size: int | None = None
     layers: int | None = None
     members: int = 2
@@ -145,6 +174,7 @@ class TrainConfig:
         _check_name("cell", self.cell, CELLS)
         _check_name("head", self.head, HEADS)
         _check_name("device", self.device, DEVICES)
+        self._check_classes()
         check_range("members", self.members, 1, 64)
         check_range("seed", self.seed, 0, 2**31 - 1)
         for name, value, high in (
@@ -160,3 +190,23 @@ class TrainConfig:
             check_range("learning rate", self.learning_rate, 1e-8, 1.0)
         if self.dilation:
             _check_dilation(self.dilation, self.layers or len(self.dilation))
+
+    def outputs(self, quantile_levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], int]:
+        """Return the quantile levels and the number of classes that the head forecasts.
+
+        Args:
+            quantile_levels: Those asked for, or None for the usual ones.
+        """
+        if self.head in CLASSIFIERS:
+            return quantile_levels or (), self.classes or 2
+        return QUANTILE_LEVELS if quantile_levels is None else quantile_levels, 0
+
+    def _check_classes(self) -> None:
+        if self.classes is None:
+            return
+        check_range("classes", self.classes, 2, MOST_CLASSES)
+        if self.head not in CLASSIFIERS:
+            raise ConfigError(
+                f"the head {self.head} forecasts values and has no classes, but --classes is "
+                f"{self.classes}; pass --head {CLASSIFIERS[0]}, or leave out --classes."
+            )

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
+from forecast_rnn.class_verdict import class_verdict
 from forecast_rnn.config import Task
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.fallback import with_fallback
 from forecast_rnn.metrics import comparable, coverage
+from forecast_rnn.model import complete_forecast
+from forecast_rnn.neural.direction import class_baselines, with_classes
+from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.tables import MODEL
-from forecast_rnn.verdict import NETWORK
+from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
 def contest(
@@ -37,15 +40,29 @@ def contest(
         panel: The series, with the rows after the origins.
         forecaster: Trained on nothing after the first of the origins.
         rows: Origins, [B].
-        baselines: Names in `BASELINES`.
+        baselines: Names in `BASELINES`; of classes all there are in `neural.direction` count.
         task: Horizon, season and quantile levels.
 
     Returns:
         The table of `forecast_rnn.backtest`.
     """
     forecasters: dict[str, ForecastFn] = {NETWORK: partial(_forecast, forecaster)}
+    if task.classes:
+        table = backtest(panel, rows, forecasters | class_baselines(forecaster), task)
+        return with_classes(table, forecaster, panel, rows)
     forecasters |= {name: partial(baseline_table, name, task=task) for name in baselines}
     return backtest(panel, rows, forecasters, task)
+
+
+def judge(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
+    """Say what a contest tells of the network, and how well its intervals or classes held."""
+    if task.classes:
+        return class_verdict(table, task)
+    found = verdict(table, task)
+    if tested.forecaster is None:
+        return found
+    more = about_calibration(table, panel, tested.forecaster, tested.rows)
+    return replace(found, sentences=found.sentences + more)
 
 
 def about_calibration(
@@ -76,7 +93,7 @@ def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> 
     order = np.argsort(rows - panel.indptr[items + 1] - behind, kind="stable")
     ahead = (rows - panel.indptr[items + 1] - behind)[order]
     tables = [
-        with_fallback(forecaster.forecast(panel, some), panel, some, task)[0]
+        complete_forecast(forecaster, panel, some)[0]
         for some in np.split(rows[order], np.flatnonzero(np.diff(ahead)) + 1)
     ]
     place = np.empty((len(rows), task.horizon), dtype=np.int64)

@@ -1,6 +1,8 @@
 """What stands in where the network has no forecast: the seasonal naive, with intervals."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -12,17 +14,22 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted, listed
-from forecast_rnn.tables import FORECAST, forecast_table, quantile_columns
+from forecast_rnn.tables import FORECAST, MODEL, forecast_columns, forecast_table
 
 Rows = NDArray[np.int64]
 Values = NDArray[np.float64]
+StandIn = Callable[[Panel, Rows], pl.DataFrame]
 
 METHOD = "seasonal_naive"
 NAMES_SHOWN = 5
 
 
 def with_fallback(
-    table: pl.DataFrame, panel: Panel, rows: Rows, task: Task
+    table: pl.DataFrame,
+    panel: Panel,
+    rows: Rows,
+    task: Task,
+    stand_in: StandIn | None = None,
 ) -> tuple[pl.DataFrame, Rows]:
     """Give origins whose forecast has a gap the quantiles of the seasonal naive.
 
@@ -31,22 +38,20 @@ def with_fallback(
         panel: The series; nothing after an origin is read.
         rows: Origins, [B].
         task: Horizon, season and quantile levels.
+        stand_in: What else to give them; None for the seasonal naive.
 
     Returns:
         The table in the same order, and the origins that were filled, [F]. Origins up to
         which nothing is observed stay without a forecast.
     """
-    names = [FORECAST, *quantile_columns(task.quantile_levels)]
+    names = [FORECAST, *forecast_columns(task)]
     absent = table.select(pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
     filled = np.flatnonzero(absent.reshape(len(rows), task.horizon).any(axis=1))
     filled = filled[_observed(panel, rows[filled], int(panel.lengths().max(initial=1)))]
     if not len(filled):
         return table, rows[filled]
-    quantiles = fallback_quantiles(panel, rows[filled], task)
-    model, levels = str(table["model"][0]), task.quantile_levels
-    median = quantiles[..., levels.index(0.5)]
-    origins = located(panel, rows[filled])
-    other = forecast_table(model, origins, median, levels=levels, quantiles=quantiles)
+    usual = partial(_seasonal_table, task=task) if stand_in is None else stand_in
+    other = usual(panel, rows[filled]).with_columns(pl.lit(table[MODEL][0]).alias(MODEL))
     place = np.arange(len(table)).reshape(len(rows), task.horizon)
     place[filled] = len(table) + np.arange(len(other)).reshape(len(filled), task.horizon)
     return pl.concat([table, other])[place.ravel()], rows[filled]
@@ -81,6 +86,8 @@ def about_fallback(panel: Panel, filled: Rows, window_length: int, task: Task) -
     """Say which series the seasonal naive forecasts, and why: a sentence for each reason."""
     seen = _observed(panel, filled, window_length)
     method = "the seasonal naive" if task.season_length > 1 else "the naive forecast (last value)"
+    if task.classes:
+        method = "the frequencies of the classes at training"
     names = panel.names()
     sentences = []
     for group, reason in (
@@ -105,6 +112,17 @@ def about_weak(panel: Panel, rows: Rows) -> tuple[str, ...]:
     return (
         f"{counted(len(rows), 'series')} {was} forecast by the seasonal naive, which did better in "
         f"the backtest: {listing}.",
+    )
+
+
+def _seasonal_table(panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+    quantiles = fallback_quantiles(panel, rows, task)
+    return forecast_table(
+        METHOD,
+        located(panel, rows),
+        quantiles[..., task.quantile_levels.index(0.5)],
+        columns=forecast_columns(task),
+        values=quantiles,
     )
 
 

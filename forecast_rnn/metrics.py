@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from forecast_rnn.class_metrics import CLASS_METRICS
 from forecast_rnn.config import Task
 from forecast_rnn.tables import (
     ACTUAL,
@@ -167,7 +168,8 @@ METRICS: dict[str, MetricFn] = {
     "interval_width": interval_width,
     "msis": msis,
 }
-POOLED = ("weighted_quantile_loss",)  # over all rows at once, not the mean over series
+# Over all rows at once, not the mean over series.
+POOLED = ("weighted_quantile_loss", "calibration_error")
 INTERVAL = ("coverage", "interval_width", "msis")
 OWA = "owa"  # the only one that compares models, so it stands apart
 NAIVE2 = "naive2"
@@ -180,8 +182,11 @@ def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
         Columns `model`, `metric`, `value`; models in the table's order; null = undefined.
         The metric `owa` is there if the model `naive2` is.
     """
-    names = score_names(task.quantile_levels)
-    names |= {OWA: OWA} if NAIVE2 in table[MODEL] else {}
+    if task.classes:
+        names = {metric: metric for metric in CLASS_METRICS}
+    else:
+        names = score_names(task.quantile_levels)
+        names |= {OWA: OWA} if NAIVE2 in table[MODEL] else {}
     return (
         table.select(pl.col(MODEL).unique(maintain_order=True))
         .with_row_index("rank")
@@ -207,16 +212,18 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
             `step` for how errors grow, `item` for series, `item` and `origin` for forecasts.
 
     Returns:
-        Columns `model`, those of `by`, one for each of `METRICS`, and `owa`; null = undefined.
+        Columns `model`, those of `by`, and one a metric, with `owa` of values; null = undefined.
     """
     rows = comparable(table)
     group = [MODEL, *by]
-    averaged = [metric for metric in METRICS if metric not in POOLED]
+    names = list(_metrics_of(task))
+    averaged = [metric for metric in names if metric not in POOLED]
+    together = [metric for metric in names if metric in POOLED]
     each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
     means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
-    pooled = series_scores(rows, task, by=by, metrics=POOLED)
+    pooled = series_scores(rows, task, by=by, metrics=together)
     found = means.join(pooled, on=group, maintain_order="left")
-    return found.select(*group, *METRICS, owa(by).alias(OWA))
+    return found.select(*group, *names, *(() if task.classes else [owa(by).alias(OWA)]))
 
 
 def score_names(levels: Levels) -> dict[str, str]:
@@ -235,13 +242,15 @@ def series_scores(
     task: Task,
     *,
     by: Sequence[str] = (ITEM,),
-    metrics: Sequence[str] = tuple(METRICS),
+    metrics: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Score each model on each series, or each group: columns `model`, those of `by`, metrics.
 
-    Without the choice of rows that all models forecast, and without any mean over series.
+    Without the choice of rows that all models forecast, and without any mean over series. The
+    metrics are all that there are of the task, if none are named.
     """
-    chosen = {name: METRICS[name](task.quantile_levels) for name in metrics}
+    known = _metrics_of(task)
+    chosen = {name: known[name] for name in (known if metrics is None else metrics)}
     # Lazy, so that what metrics share is computed once.
     return table.lazy().group_by([MODEL, *by], maintain_order=True).agg(**chosen).collect()
 
@@ -253,6 +262,12 @@ def comparable(table: pl.DataFrame) -> pl.DataFrame:
     """
     known = table.filter(pl.col(FORECAST).is_not_null() & pl.col(ACTUAL).is_not_null())
     return known.filter(pl.len().over(WINDOW) == known[MODEL].n_unique())
+
+
+def _metrics_of(task: Task) -> dict[str, pl.Expr]:
+    if task.classes:
+        return {name: metric(task.classes) for name, metric in CLASS_METRICS.items()}
+    return {name: metric(task.quantile_levels) for name, metric in METRICS.items()}
 
 
 def _pinball(level: float) -> pl.Expr:

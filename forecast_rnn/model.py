@@ -1,6 +1,7 @@
 """A trained network with the series it knows: loading it, and forecasting with it."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from forecast_rnn.config import check_range
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.fallback import (
     METHOD,
     about_fallback,
@@ -19,6 +21,7 @@ from forecast_rnn.fallback import (
     fallback_quantiles,
     with_fallback,
 )
+from forecast_rnn.neural.direction import climatology
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import from_quantiles, normal_paths
 from forecast_rnn.neural.runtime import choose_device, prepare
@@ -42,9 +45,10 @@ class Prediction:
     """A forecast as users see it.
 
     Attributes:
-        table: The id columns, the time column, `forecast` and the quantile columns; or of paths.
+        table: The id columns, the time column, `forecast` and the columns of quantiles, or of
+            probabilities; or of paths.
         warnings: What a user should know, one sentence each.
-        fallback: Names of the series that the seasonal naive forecasts, as the network cannot.
+        fallback: Names of the series that the network cannot forecast and something simple does.
         missing: Names of the series that have no forecast, for they hold no value.
     """
 
@@ -120,10 +124,16 @@ class Model:
 
         Raises:
             DataError: as `predict` does.
-            ConfigError: as `predict` does; or the number of paths or the seed is out of range.
+            ConfigError: as `predict` does; the number of paths or the seed is out of range; or
+                the model forecasts classes.
         """
         check_range("paths", count, 1, MOST_PATHS)
         check_range("seed", seed, 0, 2**31 - 1)
+        if self.forecaster.task.classes:
+            raise ConfigError(
+                "the model forecasts classes of the change, and paths are made of values; leave "
+                "out --paths, or train with another --head."
+            )
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
         _, filled, said = self._forecast(panel, rows)
@@ -185,6 +195,20 @@ class Model:
         short = check_lengths(panel, self.panel, forecaster.model.window_length)
         odd = about_new_data(panel, self.panel, forecaster.transform)
         return panel, (*findings.warnings, *unused, *short, *odd)
+
+
+def complete_forecast(
+    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Forecast after origins; where the network cannot, something simple stands in.
+
+    Returns:
+        The forecast table, and the origins where the seasonal naive, or of classes the usual
+        frequencies, stand in for the network.
+    """
+    task = forecaster.task
+    stand_in = partial(climatology, forecaster) if task.classes else None
+    return with_fallback(forecaster.forecast(panel, rows), panel, rows, task, stand_in)
 
 
 def _prediction(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.config import QUANTILE_LEVELS, TrainConfig
+from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 
 Data = Path | str | pl.DataFrame
@@ -39,13 +39,12 @@ def training_command(
         data: What is trained on.
         hints: What was said about it.
         config: What was said about the network.
-        others: The values of further options by their names; None and the usual
-            quantile levels were not said.
+        others: The values of further options by their names; None was not said.
     """
     words = ["forecast-rnn", "train", _file_name(data)]
     words += options_of(hints, Hints())
     for name, value in others.items():
-        if value is not None and value is not QUANTILE_LEVELS:
+        if value is not None:
             words += _option(name, _file_name(value) if name == "future" else value)
     words += options_of(config, TrainConfig())
     if "--seed" not in words:

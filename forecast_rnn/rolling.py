@@ -7,15 +7,15 @@ tested.scores                         # a Polars table
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from forecast_rnn.ahead import Data, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
-from forecast_rnn.contest import about_calibration, contest
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.contest import contest, judge
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
@@ -29,7 +29,7 @@ from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.publish import published, published_scores
 from forecast_rnn.progress import OnProgress, ignore
 from forecast_rnn.tables import ITEM
-from forecast_rnn.verdict import SEASONAL_NAIVE, Verdict, verdict
+from forecast_rnn.verdict import SEASONAL_NAIVE, Verdict
 
 FORMATS = ("parquet", "csv")
 SCORES = "scores.csv"
@@ -72,7 +72,7 @@ def backtest(
     hints: Hints | None = None,
     horizon: int | None = None,
     season: int | None = None,
-    quantile_levels: tuple[float, ...] = QUANTILE_LEVELS,
+    quantile_levels: tuple[float, ...] | None = None,
     config: TrainConfig | None = None,
     windows: int | None = None,
     step: int | None = None,
@@ -117,13 +117,14 @@ def backtest(
     # The verdict is by the seasonal naive whatever else is asked for.
     names = tuple(dict.fromkeys((SEASONAL_NAIVE, *baselines)))
     check_baselines(names)
+    outputs = config.outputs(quantile_levels)
     if format not in FORMATS:
         raise ConfigError(f"there is no format '{format}'; choose from {', '.join(FORMATS)}.")
     with claimed_folder(None if out is None else Path(out), mark=SCORES) as folder:
         panel, findings = panel_of(data, hints)
         if config.head in COUNTS:
             check_counts(panel, config.head)
-        task = usual_task(panel, horizon, season, quantile_levels)
+        task = usual_task(panel, horizon, season, *outputs)
         if strict:
             refuse_warnings(findings.warnings)
         on_found(findings, task)
@@ -135,8 +136,6 @@ def backtest(
             )
         table = _table(panel, tested, config, refit, names, on_progress)
         settings = settings_of(tested.forecaster, tested, config)
-        judged = verdict(table, task)
-        calibrated = about_calibration(table, panel, tested.forecaster, tested.rows)
         found = Backtested(
             folder=folder,
             files=(f"backtest.{format}", SCORES, STEPS, SERIES),
@@ -144,7 +143,7 @@ def backtest(
             scores=scores(table, task),
             steps=scores_by(table, task, by=("step",)),
             series=published_scores(scores_by(table, task, by=(ITEM,)), panel),
-            verdict=replace(judged, sentences=judged.sentences + calibrated),
+            verdict=judge(table, panel, tested, task),
             findings=findings,
             settings=settings | {"seconds": round(time.monotonic() - began, 1)},
             windows=len(tested.windows),

@@ -4,16 +4,20 @@ A row is a forecast of one model for one step after one origin. Networks and bas
 make it, `backtest` adds what came true, `metrics` scores it, `output` writes it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from forecast_rnn.config import Task
 
 MODEL = "model"
 ITEM = "item"  # number of the series in the panel
 ORIGIN = "origin"  # position of the last known row inside its series, from 0
 STEP = "step"  # 1 to H
-FORECAST = "forecast"  # the median
-ACTUAL = "actual"  # null = missing or not known yet
+FORECAST = "forecast"  # the median, or the number of the most probable class, from 1
+ACTUAL = "actual"  # null = missing or not known yet; a value, or the number of its class
 ERROR_SCALE = "error_scale"  # null = undefined
 ROOT_SCALE = "root_error_scale"  # as that, of squares; null = undefined
 
@@ -33,13 +37,30 @@ def quantile_columns(levels: tuple[float, ...]) -> list[str]:
     return [quantile_column(level) for level in levels]
 
 
+def forecast_columns(task: Task) -> list[str]:
+    """Name the columns that a forecast has beside `forecast`: quantiles, or probabilities."""
+    if task.classes:
+        return probability_columns(task.classes)
+    return quantile_columns(task.quantile_levels)
+
+
+def class_names(classes: int) -> list[str]:
+    """Name classes of the change, from the steepest fall to the steepest rise."""
+    return ["down", "up"] if classes == 2 else [str(number) for number in range(1, classes + 1)]
+
+
+def probability_columns(classes: int) -> list[str]:
+    """Name the columns of the probabilities: `p_down` and `p_up`, or `p1`, `p2`, …."""
+    return [f"p_{name}" if classes == 2 else f"p{name}" for name in class_names(classes)]
+
+
 def forecast_table(
     model: str,
     origins: pl.DataFrame,
     forecasts: NDArray[np.floating],
     *,
-    levels: tuple[float, ...],
-    quantiles: NDArray[np.floating] | None = None,
+    columns: Sequence[str],
+    values: NDArray[np.floating] | None = None,
 ) -> pl.DataFrame:
     """Lay forecasts out as a table, one row a step.
 
@@ -47,8 +68,8 @@ def forecast_table(
         model: Name of the forecaster.
         origins: Columns `item` and `origin`, B rows, as `origins.located` gives them.
         forecasts: Medians, [B, H]; what is not finite is no forecast, null in the table.
-        levels: Probabilities of the quantiles, Q.
-        quantiles: [B, H, Q]; None for a model that has none.
+        columns: Names of what else there is, such as quantiles, Q.
+        values: Of these columns, [B, H, Q]; None for a model that has none.
     """
     size, horizon = forecasts.shape
     frame = origins.select(
@@ -62,8 +83,8 @@ def forecast_table(
         pl.Series(STEP, steps),
         _column(FORECAST, forecasts),
         *(
-            _column(name, None if quantiles is None else quantiles[..., level])
-            for level, name in enumerate(quantile_columns(levels))
+            _column(name, None if values is None else values[..., place])
+            for place, name in enumerate(columns)
         ),
     )
 

@@ -23,7 +23,8 @@ class Verdict:
 
     Attributes:
         sentences: The verdict in words.
-        metric: What was compared: `mase`, or `mae` where that is undefined.
+        metric: What was compared: `mase`, or `mae` where that is undefined; `error_rate` of
+            classes.
         errors: The metric by model; empty when nothing could be compared.
         skill: Share by which the network's error is below the seasonal naive's; negative
             when it is above; None when undefined.
@@ -67,9 +68,9 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
         sentences=(),
         metric=metric,
         errors={model: errors[model] for model in (network, *baselines)},
-        skill=_skill(errors[network], errors[SEASONAL_NAIVE]),
+        skill=skill_of(errors[network], errors[SEASONAL_NAIVE]),
         best_baseline=best,
-        best_skill=_skill(errors[network], errors[best]),
+        best_skill=skill_of(errors[network], errors[best]),
         series_won=by_series.filter(pl.col(network) < pl.col(SEASONAL_NAIVE)).height,
         series=by_series.height,
         windows=rows.join(by_series, on=ITEM, how="semi").select(ITEM, ORIGIN).n_unique(),
@@ -109,7 +110,8 @@ def _errors_by_series(rows: pl.DataFrame, task: Task) -> tuple[str, pl.DataFrame
     return metric, wide
 
 
-def _skill(error: float, reference: float) -> float | None:
+def skill_of(error: float, reference: float) -> float | None:
+    """Return the share by which an error is below another, None where that is 0."""
     return 1 - error / reference if reference > 0 else None
 
 
@@ -126,6 +128,11 @@ def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str
         yield f"No other baseline does better than {short}."
     else:
         yield _against_best(found)
+    yield from caveats(found)
+
+
+def caveats(found: Verdict) -> Iterator[str]:
+    """Say whether the difference to the best baseline may be chance, and if windows are few."""
     few = found.windows < _FEW_WINDOWS
     comparison = found.comparison
     if comparison is not None and (comparison.p_value is not None or not few):

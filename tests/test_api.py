@@ -14,7 +14,7 @@ from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, OutputError
 from forecast_rnn.model import load
-from forecast_rnn.neural.heads import COUNTS, HEADS
+from forecast_rnn.neural.heads import COUNTS, HEADS, VALUED
 
 CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
 
@@ -201,7 +201,7 @@ def test_counts_that_are_none_are_refused_before_training(sales_csv):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", VALUED)
 def test_intervals_hold_what_they_say_on_counts_of_a_known_process(head):
     generator = np.random.default_rng(0)
     day = np.arange(150)

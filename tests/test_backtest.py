@@ -8,7 +8,7 @@ import pytest
 from forecast_rnn.backtest import backtest, error_scales
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.tables import forecast_table, quantile_columns
+from forecast_rnn.tables import forecast_columns, forecast_table, quantile_columns
 from tests.panels import NAN, panel_of
 
 SERIES = ([1, 2, 4, 8], [], [5], [3, 3, 3, 3], [1, NAN, 2, NAN, 5, 7], [NAN] * 4, [1e15, -1e15, 0])
@@ -105,7 +105,7 @@ def test_quantiles_of_a_network_come_through():
         origins = pl.DataFrame({"item": [0], "origin": [1]})
         quantiles = np.arange(6.0).reshape(1, 2, 3)
         return forecast_table(
-            "x", origins, quantiles[..., 1], levels=TASK.quantile_levels, quantiles=quantiles
+            "x", origins, quantiles[..., 1], columns=forecast_columns(TASK), values=quantiles
         )
 
     table = backtest(panel_of([1, 2, 3, 4]), np.array([1]), {"network": network}, TASK)

@@ -11,7 +11,7 @@ from forecast_rnn.baselines import seasonal_naive
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import last, located
 from forecast_rnn.fallback import about_fallback, fallback_quantiles, with_fallback
-from forecast_rnn.tables import forecast_table, quantile_columns
+from forecast_rnn.tables import forecast_columns, forecast_table, quantile_columns
 from tests.panels import NAN, panel_of
 
 LEVELS = (0.1, 0.25, 0.5, 0.9)
@@ -182,8 +182,8 @@ def network_table(panel, rows, quantiles):
         "network",
         located(panel, rows),
         quantiles[..., 1],
-        levels=TASK.quantile_levels,
-        quantiles=quantiles,
+        columns=forecast_columns(TASK),
+        values=quantiles,
     )
 
 

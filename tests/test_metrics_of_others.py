@@ -31,7 +31,9 @@ def forecaster(generator):
         item = panel.item_of(rows)
         origins = pl.DataFrame({"item": item, "origin": rows - panel.indptr[item]})
         medians = quantiles[..., 2]
-        return forecast_table("any", origins, medians, levels=LEVELS, quantiles=quantiles)
+        return forecast_table(
+            "any", origins, medians, columns=quantile_columns(LEVELS), values=quantiles
+        )
 
     return forecast
 

@@ -160,6 +160,17 @@ def test_a_series_that_ended_early_has_fewer_windows_and_the_same_cutoffs(plain)
     assert of_east["actual"].null_count() == 3
 
 
+def test_classes_are_scored_as_values_are():
+    config = TrainConfig(steps=20, hidden_size=8, members=1, threads=1, head="direction")
+
+    found = rolled(sales(), config=config, refit=True, windows=2)
+
+    network = found.scores.filter(pl.col("model") == "network")
+    assert 0 <= network.filter(pl.col("metric") == "accuracy")["value"].item() <= 1
+    assert found.table["actual"].is_in(["down", "up"]).all()
+    assert found.steps["step"].n_unique() == 7
+
+
 def test_files_are_written_and_another_backtest_may_replace_them_but_no_other_folder(tmp_path):
     folder = tmp_path / "out"
 

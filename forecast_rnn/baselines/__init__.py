@@ -29,7 +29,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.tables import forecast_table
+from forecast_rnn.tables import forecast_columns, forecast_table
 
 BASELINES: dict[str, BaselineFn] = {
     "naive": naive,
@@ -70,4 +70,4 @@ def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFr
     """
     check_baselines([name])
     forecasts = BASELINES[name](panel, rows, task)
-    return forecast_table(name, located(panel, rows), forecasts, levels=task.quantile_levels)
+    return forecast_table(name, located(panel, rows), forecasts, columns=forecast_columns(task))

@@ -22,7 +22,7 @@ from forecast_rnn.cli.evaluation import (
     show_found,
     show_scores,
 )
-from forecast_rnn.config import QUANTILE_LEVELS, TrainConfig
+from forecast_rnn.config import TrainConfig
 
 if TYPE_CHECKING:
     from forecast_rnn.rolling import Backtested
@@ -71,6 +71,7 @@ def backtest(
     format: RowsFormat = "parquet",
     cell: options.CellName = DEFAULT.cell,
     head: options.HeadName = DEFAULT.head,
+    classes: options.Classes = DEFAULT.classes,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
     dilation: options.Dilation = None,
@@ -113,7 +114,7 @@ def backtest(
     )
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = options.network(
-        *(cell, head, hidden_size, layers, dilation, residual, attention, members),
+        *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
         *(steps, learning_rate, batch_size, seed, device, threads, calendar),
     )
     from forecast_rnn import rolling
@@ -125,7 +126,7 @@ def backtest(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=options.levels(quantiles) if quantiles else QUANTILE_LEVELS,
+            quantile_levels=options.levels(quantiles) if quantiles else None,
             config=config,
             windows=windows,
             step=step,

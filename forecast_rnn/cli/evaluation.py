@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from forecast_rnn.data.read import Findings
 
-SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
+SHOWN = {"accuracy": "accuracy", "log_loss": "log loss", "brier_score": "Brier score"}
+SHOWN |= {"calibration_error": "calibration error"}
+SHOWN |= {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
 GATE_FAILED = 80
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from forecast_rnn.data.panel import Panel
+    from forecast_rnn.neural.forecaster import Forecaster
 
 SERIES_SHOWN = 20
 LABELS = {"minimum": "min", "maximum": "max"}
@@ -250,6 +251,17 @@ def beside(known: Hints | Schema) -> dict[str, tuple[str, ...]]:
     return {role: names for role, names in roles.items() if names}
 
 
+def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
+    """Return what a model forecasts: quantiles, or classes of the change and their edges."""
+    from forecast_rnn.tables import class_names
+
+    task = forecaster.task
+    if not task.classes:
+        return {"quantiles": ", ".join(map(str, task.quantile_levels))}
+    edges = ", ".join(f"{edge:.4g}" for edge in forecaster.classes.edges)
+    return {"classes": ", ".join(class_names(task.classes)), "edges": edges}
+
+
 def inspect_model(path: str, *, json: bool) -> None:
     """Check a model from checksums to weights, and show how it was trained."""
     from forecast_rnn.model import load
@@ -272,7 +284,7 @@ def inspect_model(path: str, *, json: bool) -> None:
         "series": f"{len(model.panel.names()):,} with {len(model.panel.values):,} rows",
         "season": task.season_length,
         "horizon": task.horizon,
-        "quantiles": ", ".join(map(str, task.quantile_levels)),
+        **forecast_facts(model.forecaster),
         "network": NETWORK.format_map(description["training"]),
         "state": "checksums, weights and series are as they were written",
     }

@@ -155,6 +155,7 @@ HeadName = Annotated[
         show_envvar=False,
     ),
 ]
+Classes = Annotated[int | None, option("classes", "Of --head direction [default: 2].", metavar="K")]
 HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
 ]
@@ -175,7 +176,7 @@ BatchSize = Annotated[
     int | None, option("batch-size", "Series in a batch [default: chosen].", metavar="N")
 ]
 Gate = Annotated[bool, option("gate", "Exit with 80 if a baseline is better.")]
-Fallback = Annotated[bool, option("fallback", "Where it was better, publish the seasonal naive.")]
+Fallback = Annotated[bool, option("fallback", "Seasonal naive for series it did better on.")]
 Seed = Annotated[int, option("seed", "The same seed gives the same files.", metavar="N")]
 Device = Annotated[str, option("device", f"{', '.join(DEVICES)}.", metavar="NAME")]
 Threads = Annotated[int | None, option("threads", "Processor threads [default: all].", metavar="N")]
@@ -244,6 +245,7 @@ def with_covariates(
 def network(
     cell: str,
     head: str,
+    classes: int | None,
     hidden_size: int | None,
     layers: int | None,
     dilation: str | None,
@@ -262,6 +264,7 @@ def network(
     return TrainConfig(
         cell=cell,
         head=head_name(head),
+        classes=classes,
         hidden_size=hidden_size,
         layers=layers,
         dilation=_dilation(dilation),

@@ -24,7 +24,7 @@ from forecast_rnn.cli.evaluation import (
     show_scores,
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
-from forecast_rnn.config import QUANTILE_LEVELS, TrainConfig
+from forecast_rnn.config import TrainConfig
 
 if TYPE_CHECKING:
     from forecast_rnn.api import Trained
@@ -45,6 +45,7 @@ def train(
     out: options.Out = None,
     cell: options.CellName = DEFAULT.cell,
     head: options.HeadName = DEFAULT.head,
+    classes: options.Classes = DEFAULT.classes,
     hidden_size: options.HiddenSize = DEFAULT.hidden_size,
     layers: options.Layers = DEFAULT.layers,
     dilation: options.Dilation = None,
@@ -90,10 +91,9 @@ def train(
     )
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = options.network(
-        *(cell, head, hidden_size, layers, dilation, residual, attention, members),
+        *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
         *(steps, learning_rate, batch_size, seed, device, threads, calendar),
     )
-    quantile_levels = options.levels(quantiles) if quantiles else QUANTILE_LEVELS
     from forecast_rnn import api
 
     with progress_bar(quiet=quiet) as on_progress:
@@ -102,7 +102,7 @@ def train(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=quantile_levels,
+            quantile_levels=options.levels(quantiles) if quantiles else None,
             config=config,
             future=future,
             out=out or default_folder(data, "forecast"),

@@ -25,6 +25,8 @@ class Table:
         transform: How values came from the data's scale.
         floor: Least size of a window, in the units that the transform calls for.
         beside: Covariates and calendar, None without any.
+        edges: Of the classes of the change, as `Classes` has them, [K - 1]; None where
+            values are forecast.
     """
 
     values: Tensor
@@ -33,6 +35,7 @@ class Table:
     transform: Transform
     floor: float
     beside: Beside | None = None
+    edges: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,13 @@ class Batch:
     Attributes:
         inputs: What a recurrent step reads, [B, T, C].
         windows: Normalised windows, missing as 0, [B, T, W].
-        target: Normalised horizons, missing as 0, [B, T, H].
+        target: Normalised horizons, or numbers of classes from 0; missing as 0, [B, T, H].
         observed: 1 where a target counts, else 0, [B, T, H].
         seen: Whether the last window holds an observation, [B].
         scale: How each window was normalised.
         beside: Covariates and calendar, None without any.
+        last: The last observed value of each window on the network's scale, which changes are
+            from; None where values are forecast, [B, T, 1].
     """
 
     inputs: Tensor
@@ -56,6 +61,7 @@ class Batch:
     seen: Tensor
     scale: Scale
     beside: Crop | None = None
+    last: Tensor | None = None
 
 
 def input_channels(model: ModelConfig) -> int:
@@ -116,7 +122,9 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
     after = slice(model.window_length, None)
     known = windows.observed.any(-1, keepdim=True)
     counts = observed[:, after].unfold(1, task.horizon, model.stride) * known
-    target = scale.apply(values[:, after].unfold(1, task.horizon, model.stride))
+    horizons = values[:, after].unfold(1, task.horizon, model.stride)
+    last = None if table.edges is None else windows.last()
+    target = _targets(table, scale, horizons, last)
     channels = _channels(windows, known, scale, relative=relative)
     beside = None
     if table.beside is not None:
@@ -131,7 +139,15 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
         seen=known[:, -1, 0],
         scale=scale,
         beside=beside,
+        last=last,
     )
+
+
+def _targets(table: Table, scale: Scale, horizons: Tensor, last: Tensor | None) -> Tensor:
+    """Return what a head learns from, float32, [B, T, H]."""
+    if table.edges is None or last is None:
+        return scale.apply(horizons)
+    return torch.bucketize(scale.change(horizons, last), table.edges).float()
 
 
 def _crop(

@@ -10,6 +10,7 @@ from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.neural.classes import Classes, tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
@@ -70,12 +71,11 @@ def fit(
         return forecaster, tested
     # The forecasts of the backtest count as they were before they were calibrated.
     plain = replace(tested.forecaster, calibration=Calibration())
+    plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
-    return replace(
-        forecaster,
-        dependence=measure_dependence(tested.forecaster, panel, tested.rows),
-        calibration=calibrate(*tested.reach, reach),
-    ), tested
+    dependence = measure_dependence(tested.forecaster, panel, tested.rows)
+    forecaster = replace(forecaster, dependence=dependence)
+    return _calibrated(forecaster, *tested.reach, reach), tested
 
 
 def fit_tested(
@@ -114,7 +114,7 @@ def fit_tested(
     found = _choose(job, before, np.maximum(behind - held_back, 0), on_progress)
     forecaster = _train(job, before, found.recipe, found.steps, _Watch("backtesting", on_progress))
     if found.reach:
-        forecaster = replace(forecaster, calibration=calibrate(*found.reach))
+        forecaster = _calibrated(forecaster, *found.reach)
     backs = tuple(range(held_back, task.horizon - 1, -step))
     return replace(found, forecaster=forecaster, rows=rows, windows=backs)
 
@@ -134,7 +134,7 @@ def refitted(
     before = panel.truncated(np.maximum(window - origins.lags(panel, task.horizon), 0))
     watch = _Watch("refitting", on_progress)
     forecaster = _train(_job(task, config), before, tested.recipe, tested.steps, watch)
-    return replace(forecaster, calibration=tested.forecaster.calibration)
+    return _calibrated(forecaster, *tested.reach) if tested.reach else forecaster
 
 
 def settings_of(
@@ -152,7 +152,22 @@ def settings_of(
         "scale": forecaster.transform.name,
         "parameters": forecaster.parameters,
         "seed": config.seed,
+        **_about_classes(forecaster.classes),
     }
+
+
+def _about_classes(classes: Classes) -> dict[str, str | int | float]:
+    if not classes.edges:
+        return {}
+    edges = ", ".join(f"{edge:.4g}" for edge in classes.edges)
+    return {"classes": len(classes.edges) + 1, "edges": edges}
+
+
+def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
+    """Make forecasts as unsure as held-back rows were far from those of the like."""
+    if forecaster.task.classes:
+        return replace(forecaster, classes=tempered(forecaster.classes, *reaches))
+    return replace(forecaster, calibration=calibrate(*reaches))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """A trained ensemble with all it takes to use it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -15,15 +17,17 @@ from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
+from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import COUNTS
+from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
-from forecast_rnn.tables import forecast_table
+from forecast_rnn.tables import forecast_columns, forecast_table
 
 ORIGINS_AT_ONCE = 512
 MOST_VALUES = 10_000_000
@@ -68,6 +72,7 @@ class Forecaster:
         nonnegative: Whether no value trained on was below 0: then no forecast is.
         fallback: Ids of the series that the seasonal naive is to forecast, as it did better;
             None if nobody asked.
+        classes: Of the change, where these are forecast.
     """
 
     schema: Schema
@@ -82,6 +87,7 @@ class Forecaster:
     calibration: Calibration = field(default_factory=Calibration)
     nonnegative: bool = False
     fallback: tuple[tuple[str, ...], ...] | None = None
+    classes: Classes = NO_CLASSES
 
     @property
     def parameters(self) -> int:
@@ -99,15 +105,27 @@ class Forecaster:
             The forecast table of `forecast_rnn.tables`, in the order of `rows`; null
             where the last window of an origin holds no observation.
         """
-        quantiles = self.quantiles(panel, rows)
-        levels = self.task.quantile_levels
-        return forecast_table(
-            "network",
-            located(panel, rows),
-            quantiles[..., levels.index(0.5)],
-            levels=levels,
-            quantiles=quantiles,
-        )
+        if self.task.classes:
+            values = self.probabilities(panel, rows)
+            forecasts = most_probable(values)
+        else:
+            values = self.quantiles(panel, rows)
+            forecasts = values[..., self.task.quantile_levels.index(0.5)]
+        columns = forecast_columns(self.task)
+        origins = located(panel, rows)
+        return forecast_table("network", origins, forecasts, columns=columns, values=values)
+
+    def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
+        head = self.networks[0].head
+        found = np.empty((len(rows), self.task.horizon, self.task.classes))
+        for some, batch in self._crops(panel, rows, ORIGINS_AT_ONCE):
+            with torch.no_grad():
+                logs = head.merged(self._parameters(batch)).cpu().double()
+            shares = (logs / self.classes.temperature).softmax(dim=-2)
+            known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
+            found[some] = known.numpy().transpose(0, 2, 1)
+        return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
@@ -131,17 +149,12 @@ class Forecaster:
         Returns:
             [B, N, H]; NaN where the last window of an origin holds no observation.
         """
-        device = next(self.networks[0].parameters()).device
-        beside = load_beside(panel, self.encoding, self.task.horizon, device)
-        table = load_table(panel, self.transform, self.floor, device, beside)
         found, middle = np.empty(scores.shape), np.zeros((len(rows), 1, scores.shape[2]))
         scores = np.concatenate([scores, middle], axis=1)
         at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
-        items, places = origin_tensors(panel, rows, device)
-        for start in range(0, len(rows), at_once):
-            some = slice(start, start + at_once)
-            batch = gather(table, items[some], places[some], model=self.model, task=self.task)
-            asked = torch.tensor(scores[some], dtype=table.values.dtype, device=device)
+        for some, batch in self._crops(panel, rows, at_once):
+            level = batch.scale.level
+            asked = torch.tensor(scores[some], dtype=level.dtype, device=level.device)
             values = self._restored(batch, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(
                 values[:, :-1], values[:, -1], scores[some, :-1]
@@ -162,6 +175,23 @@ class Forecaster:
         none: NDArray[np.bool_] = below[rows + 1] == below[panel.indptr[panel.item_of(rows)]]
         return none
 
+    def _crops(
+        self, panel: Panel, rows: NDArray[np.int64], at_once: int
+    ) -> Iterator[tuple[slice, Batch]]:
+        """Cut the crops that end at the origins, so many at once."""
+        device = next(self.networks[0].parameters()).device
+        beside = load_beside(panel, self.encoding, self.task.horizon, device)
+        table = load_table(panel, self.transform, self.floor, device, beside)
+        table = replace(table, edges=self.classes.tensor(table.values))
+        items, places = origin_tensors(panel, rows, device)
+        for start in range(0, len(rows), at_once):
+            some = slice(start, start + at_once)
+            yield some, gather(table, items[some], places[some], model=self.model, task=self.task)
+
+    def _parameters(self, batch: Batch) -> Tensor:
+        """Return the parameters after the last step, [E, B, P, H]."""
+        return torch.stack([network(batch)[:, -1] for network in self.networks])
+
     @torch.no_grad()
     def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
         """Join the networks' last steps and take quantiles of them, [B, N, H].
@@ -169,10 +199,10 @@ class Forecaster:
         A crop that never moved is forecast as the constant it is.
         """
         head = self.networks[0].head
-        parts = torch.stack([network(batch)[:, -1] for network in self.networks])
         scale = Scale(batch.scale.level[:, -1:], batch.scale.size[:, -1:])
         units = Units(scale, self.transform)
         moving, known = (batch.windows != 0).flatten(1).any(1), batch.seen
-        values = head.quantiles(head.merged(parts), scores, units)
+        merged = head.merged(self._parameters(batch))
+        values = cast("ValueHead", head).quantiles(merged, scores, units)
         values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))
         return torch.where(known[:, None, None], values, torch.nan)

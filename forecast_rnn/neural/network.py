@@ -13,6 +13,7 @@ from forecast_rnn.neural.effects import make_surroundings
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import HEADS
 from forecast_rnn.neural.heads.base import Head
+from forecast_rnn.neural.scaling import CLIP
 from forecast_rnn.neural.stack import Stack
 
 
@@ -20,7 +21,7 @@ def make_head(model: ModelConfig, task: Task) -> Head:
     """Build the head of a network."""
     kind = pkgutil.resolve_name(f"forecast_rnn.neural.heads.{HEADS[model.head]}")
     width = model.hidden_size
-    head: Head = kind(2 * width, width, horizon=task.horizon, quantile_levels=task.quantile_levels)
+    head: Head = kind(2 * width, width, task=task)
     return head
 
 
@@ -61,6 +62,8 @@ class Network(nn.Module):
         start = batch.windows[..., self.season] + self.linear(batch.windows)
         if moves is not None:
             start = start + moves
+        if batch.last is not None:
+            start = start - batch.scale.apply(batch.last).clamp(-CLIP, CLIP)
         parameters: Tensor = self.head(torch.cat([hidden, embedded], dim=-1), start)
         return parameters
 

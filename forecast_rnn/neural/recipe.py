@@ -70,7 +70,7 @@ def recipes(panel: Panel, task: Task, config: TrainConfig) -> tuple[Recipe, ...]
     reach = max(0, int(lengths.max()) - window)
     steps = min(MOST_CONTEXT_STEPS, math.ceil(reach / stride) + 1)
     sizes = dict.fromkeys(_asked_for(size, config) for size in SIZES)
-    outputs = steps * task.horizon * len(task.quantile_levels)
+    outputs = steps * task.horizon * task.outputs
     distinct = 2 * len(panel.values) // (steps * stride)  # more crops would mostly overlap
     batch_size = config.batch_size or max(16, min(32, MOST_OUTPUTS // outputs, distinct))
     return tuple(
@@ -118,7 +118,7 @@ def _asked_for(size: Size, config: TrainConfig) -> Size:
 def work_per_step(recipe: Recipe, task: Task) -> float:
     """Estimate the multiplications of one optimisation step, its fixed cost included."""
     model = recipe.model
-    width, outputs = model.hidden_size, task.horizon * len(task.quantile_levels)
+    width, outputs = model.hidden_size, task.horizon * task.outputs
     per_window = (
         input_channels(model) * width
         + model.layers * 8 * width**2

@@ -18,8 +18,10 @@ from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
+from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Dependence, Forecaster
+from forecast_rnn.neural.heads import CLASSIFIERS
 from forecast_rnn.neural.network import Network, build_network
 from forecast_rnn.neural.transform import TRANSFORMS, Transform
 
@@ -33,6 +35,7 @@ PARTS = {
     "encoding": Encoding,
     "dependence": Dependence,
     "calibration": Calibration,
+    "classes": Classes,
 }
 ROLES = ("static", "past", "known")
 MOST_MEMBERS = 64
@@ -96,6 +99,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         raise BundleError(f"{folder}: the calibration is of {calibrated} steps, not {horizon}.")
     panel = _panel(bundle.series, parts["schema"], parts["frequency"], str(folder))
     _check_encoding(panel, parts["encoding"], str(folder))
+    _check_classes(parts["classes"], parts["task"], parts["model"], str(folder))
     shape = parts["model"], parts["task"], parts["encoding"]
     networks = _networks(bundle.tensors, members, shape, str(folder))
     forecaster = Forecaster(
@@ -136,6 +140,15 @@ def _check_encoding(panel: Panel, encoding: Encoding, where: str) -> None:
         fits &= sizes == {name: known[name] for name in known if name not in SIZES}
     if not fits:
         raise BundleError(f"{where}: the encoding does not suit the schema and the frequency.")
+
+
+def _check_classes(classes: Classes, task: Task, model: ModelConfig, where: str) -> None:
+    """Refuse classes that are not those of the task, or that the head does not forecast."""
+    fits = (model.head in CLASSIFIERS) == (task.classes > 0)
+    fits &= len(classes.edges) == max(0, task.classes - 1)
+    fits &= len(classes.shares) == (task.horizon if task.classes else 0)
+    if not (fits and all(len(shares) == task.classes for shares in classes.shares)):
+        raise BundleError(f"{where}: the classes do not suit the task and the head.")
 
 
 def _networks(

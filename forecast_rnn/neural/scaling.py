@@ -25,6 +25,10 @@ class Scale:
         """Normalise, [B, T, …] -> [B, T, …] in float32, which begins here."""
         return (values - self.level).float() / self.size.float()
 
+    def change(self, values: Tensor, last: Tensor) -> Tensor:
+        """Return how far values are from the last ones, in sizes, [B, T, H] and [B, T, 1]."""
+        return (values - last) / self.size
+
     def restore(self, values: Tensor) -> Tensor:
         """Undo `apply`, back to the type of the values."""
         return values.to(self.level.dtype) * self.size + self.level
@@ -52,6 +56,12 @@ class Windows:
             self.values[..., -season_length:].sum(-1, keepdim=True) / season,
             self.values.sum(-1, keepdim=True) / self.count,
         )
+
+    def last(self) -> Tensor:
+        """Return the last observed value, 0 where there is none, [B, T, 1]."""
+        places = torch.arange(1, self.values.shape[-1] + 1, device=self.values.device)
+        place = (self.observed * places).argmax(-1, keepdim=True)
+        return self.values.gather(-1, place)
 
     def apart(self, level: Tensor) -> Tensor:
         """Return how far each value is from the level, missing as 0, float32, [B, T, W]."""

@@ -15,6 +15,7 @@ from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.crew import follow, side_by_side
+from forecast_rnn.neural.direction import log_loss, measure_odds
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe, work_per_step
@@ -163,6 +164,7 @@ def _climb(
 def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tuple[float, Reach]:
     """Return the scaled loss of forecasts, and how far outcomes were from them.
 
+    Of classes it is the log loss, and how probable each was.
     The loss is twice the pinball loss of all quantiles over the seasonal-naive error; for the
     median alone this is the mean absolute scaled error. A mean over the origins at which both
     can be measured; infinite where there are none.
@@ -173,6 +175,9 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
         rows: Origins, [B].
     """
     task = forecaster.task
+    if task.classes:
+        odds = measure_odds(forecaster, panel, rows)
+        return log_loss(odds), odds
     quantiles = forecaster.quantiles(panel, rows)
     actual = outcomes(panel, rows, task.horizon)
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)

@@ -1,7 +1,7 @@
 """What all networks of one training have in common."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
@@ -10,6 +10,7 @@ import torch
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.batch import Table, load_table, measure_floor
+from forecast_rnn.neural.classes import Classes, fit_classes
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.encoding import Encoding, fit_encoding
@@ -45,6 +46,7 @@ class Setting:
         transform: Chosen from the panel.
         floor: Least size of a window, measured on the panel.
         encoding: Of covariates and calendar, fitted on the panel.
+        classes: Of the change, fitted on the panel, where these are forecast.
         table: The panel on the device.
         seed: All randomness derives from it.
         machine: Where training runs.
@@ -55,6 +57,7 @@ class Setting:
     transform: Transform
     floor: float
     encoding: Encoding
+    classes: Classes
     table: Table
     seed: int
     machine: Machine
@@ -69,6 +72,7 @@ class Setting:
             transform=self.transform,
             floor=self.floor,
             encoding=self.encoding,
+            classes=self.classes,
             networks=tuple(network.train(False) for network in networks),
             nonnegative=not bool((self.panel.values < 0).any()),
         )
@@ -94,7 +98,18 @@ def make_setting(
     encoding = fit_encoding(panel)
     beside = load_beside(panel, encoding, task.horizon, machine.device)
     table = load_table(panel, transform, floor, machine.device, beside)
-    return Setting(panel, task, transform, floor, encoding, table, config.seed, machine)
+    classes = fit_classes(panel, transform, floor, recipe.model, task)
+    return Setting(
+        panel=panel,
+        task=task,
+        transform=transform,
+        floor=floor,
+        encoding=encoding,
+        classes=classes,
+        table=replace(table, edges=classes.tensor(table.values)),
+        seed=config.seed,
+        machine=machine,
+    )
 
 
 def train_members(

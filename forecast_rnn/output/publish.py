@@ -15,7 +15,8 @@ from forecast_rnn.tables import (
     PATH,
     STEP,
     VALUE,
-    quantile_columns,
+    class_names,
+    forecast_columns,
 )
 
 CUTOFF = "cutoff"  # the origin's time
@@ -29,12 +30,13 @@ def published(
     A forecast has the id columns, the time column, `forecast` and the quantiles, by series
     and time; if `marked`, also `model`, by what it is. A backtest (a table with `actual`) has
     `model`, the id columns, the time column, `cutoff`, `step`, `actual`, `forecast` and the
-    quantiles, by model, series, cutoff and time. Where a column of the user has the name of
+    quantiles, by model, series, cutoff and time. Of classes there are names and
+    probabilities. Where a column of the user has the name of
     one of ours, ours gets a trailing underscore.
     """
-    table = _sorted(table, panel)
+    table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
-    ours = [FORECAST, *quantile_columns(task.quantile_levels)]
+    ours = [FORECAST, *forecast_columns(task)]
     identified = [
         *panel.items.select(pl.all().gather(table[ITEM])),
         _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
@@ -78,6 +80,15 @@ def published_scores(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     ids, ours = panel.items.select(pl.all().gather(table[ITEM])), table.drop(ITEM)
     named = ours.rename({name: _free(name, ids.columns) for name in ours.columns})
     return pl.DataFrame([named.to_series(0), *ids, *named.get_columns()[1:]])
+
+
+def _named(table: pl.DataFrame, task: Task) -> pl.DataFrame:
+    """Put the names of classes in place of their numbers."""
+    if not task.classes:
+        return table
+    names = dict(enumerate(class_names(task.classes), start=1))
+    numbers = pl.col(FORECAST, *({ACTUAL} & {*table.columns})).cast(pl.Int64)
+    return table.with_columns(numbers.replace_strict(names, return_dtype=pl.String))
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:

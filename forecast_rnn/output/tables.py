@@ -14,7 +14,7 @@ from typing import BinaryIO
 import polars as pl
 import polars.selectors as cs
 
-ROUNDED = r"^(forecast|value|q0\.\d+)_*$"
+ROUNDED = r"^(forecast|value|q0\.\d+|p_down|p_up|p\d+)_*$"
 # The characters of CWE-1236 and their full-width forms, but never a plain number.
 FORMULA = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from forecast_rnn.cli import app
 from forecast_rnn.cli.evaluation import default_folder
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
 from forecast_rnn.neural.cells import CELLS
@@ -88,7 +88,7 @@ def test_without_options_everything_is_left_to_the_library(train):
         "hints": Hints(),
         "horizon": None,
         "season": None,
-        "quantile_levels": QUANTILE_LEVELS,
+        "quantile_levels": None,
         "config": TrainConfig(),
         "future": None,
         "out": Path("sales-forecast"),

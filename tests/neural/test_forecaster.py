@@ -13,7 +13,7 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data import origins
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.neural.heads import COUNTS, HEADS
+from forecast_rnn.neural.heads import COUNTS, VALUED
 from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
@@ -168,7 +168,7 @@ def test_an_untrained_network_is_the_seasonal_naive():
     np.testing.assert_allclose(quantiles[0, :, 4], [*season, season[0]], rtol=1e-5)
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", VALUED)
 def test_whatever_the_head_quantiles_never_cross_and_rows_after_the_origin_are_not_read(
     panel, head
 ):

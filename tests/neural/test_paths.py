@@ -9,7 +9,7 @@ from scipy import stats
 from forecast_rnn.data import origins
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Dependence
-from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads import VALUED
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.paths import (
@@ -98,7 +98,7 @@ def test_values_from_quantiles_hit_the_quantiles_at_their_levels():
     np.testing.assert_array_equal(values, quantiles.transpose(0, 2, 1))
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", VALUED)
 def test_the_values_of_many_paths_have_the_quantiles_of_the_forecast(head):
     panel = panel_of(np.round(wave(40)), np.round(wave(30, 90.0)))
     model, rows = replace(MODEL, head=head), origins.last(panel)

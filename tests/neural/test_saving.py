@@ -9,14 +9,18 @@ import pytest
 import torch
 
 from forecast_rnn.calibration import Calibration
+from forecast_rnn.config import Task
 from forecast_rnn.data import origins
 from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.cells import CELLS
+from forecast_rnn.neural.classes import fit_classes
+from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.forecaster import Dependence
-from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.heads import VALUED
+from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.saving import load_model, save_model
-from tests.neural.test_forecaster import MODEL, forecaster_of, wave
+from tests.neural.test_forecaster import LOG, MODEL, forecaster_of, wave
 from tests.panels import panel_of
 
 CPU = torch.device("cpu")
@@ -47,7 +51,7 @@ def rewritten(folder, **changes):
 
 
 @pytest.mark.parametrize(
-    "change", [{"cell": cell} for cell in CELLS] + [{"head": head} for head in HEADS], ids=str
+    "change", [{"cell": cell} for cell in CELLS] + [{"head": head} for head in VALUED], ids=str
 )
 def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, change):
     forecaster = forecaster_of(panel, model=replace(MODEL, **change))
@@ -111,6 +115,54 @@ def test_what_this_version_does_not_know_is_refused_by_name(folder, path, value,
 
     with pytest.raises(BundleError, match=message):
         load_model(folder, CPU)
+
+
+@pytest.fixture
+def class_folder(tmp_path, panel):
+    task = Task(horizon=5, season_length=4, quantile_levels=(), classes=3)
+    model = replace(MODEL, head="direction")
+    forecaster = replace(
+        forecaster_of(panel),
+        task=task,
+        model=model,
+        networks=(build_network(model, task, Encoding(), 0),),
+        classes=fit_classes(panel, LOG, 0.02, model, task),
+    )
+    save_model(tmp_path / "classes", forecaster, panel, {})
+    return tmp_path / "classes"
+
+
+def test_classes_come_back_as_they_were(class_folder, panel):
+    loaded, series = load_model(class_folder, CPU)
+
+    save_model(class_folder.with_name("again"), loaded, series, {})
+
+    for name in ("manifest.json", "weights.safetensors", "series.parquet"):
+        again = class_folder.with_name("again") / name
+        assert (class_folder / name).read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("classes__edges", [0.0], "classes do not suit"),
+        ("classes__edges", [0.5, 0.5], "must increase"),
+        ("classes__edges", ["a", "b"], "edges is"),
+        ("classes__shares", [[0.5, 0.5]] * 5, "classes do not suit"),
+        ("classes__shares", [[0.5, 0.2, 0.3]] * 4, "classes do not suit"),
+        ("classes__shares", [[0.5, 0.9, 0.3]] * 5, "must sum to 1"),
+        ("classes__temperature", 99.0, "temperature is 99"),
+        ("task__classes", 10**9, "classes is 1000000000"),
+        ("task__classes", 2, "classes do not suit"),
+        ("task__quantile_levels", [0.5], "no quantiles"),
+        ("model__head", "normal", "classes do not suit"),
+    ],
+)
+def test_classes_that_do_not_fit_are_refused(class_folder, path, value, message):
+    rewritten(class_folder, **{path: value})
+
+    with pytest.raises(BundleError, match=message):
+        load_model(class_folder, CPU)
 
 
 def test_a_missing_part_is_refused_by_name(folder):

@@ -11,7 +11,7 @@ from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import last, located
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.output.publish import published, published_paths
-from forecast_rnn.tables import path_table
+from forecast_rnn.tables import forecast_table, path_table
 from tests.panels import panel_of
 
 TASK = Task(horizon=2, season_length=1, quantile_levels=(0.1, 0.5, 0.9))
@@ -160,3 +160,22 @@ def test_paths_have_the_users_columns_then_path_and_value_by_series_time_and_pat
         ("a", 4, 1, 1.0),
         ("a", 4, 2, 3.0),
     ]
+
+
+def test_classes_have_their_names_and_a_missing_one_stays_missing():
+    task = Task(horizon=2, season_length=1, quantile_levels=(), classes=2)
+    table = forecast_table(
+        "network",
+        located(PANEL, np.array([1])),
+        np.array([[1.0, 2.0]]),
+        columns=["p_down", "p_up"],
+        values=np.array([[[0.75, 0.25], [0.4, 0.6]]]),
+    ).with_columns(actual=pl.Series([2.0, None]))
+
+    published_table = published(table, PANEL, task)
+
+    assert published_table.drop("model", "name").rows() == [
+        (2, 1, 1, "up", "down", 0.75, 0.25),
+        (3, 1, 2, None, "up", 0.4, 0.6),
+    ]
+    assert published(table.drop("actual"), PANEL, task)["forecast"].to_list() == ["down", "up"]

@@ -8,10 +8,15 @@ HEADS = {
     "student-t": "student_t:StudentTHead",
     "negative-binomial": "negative_binomial:NegativeBinomialHead",
     "poisson": "poisson:PoissonHead",
+    "direction": "direction:DirectionHead",
 }
 SYNONYMS = {"negbin": "negative-binomial"}
 COUNTS = ("negative-binomial", "poisson")
 """Heads that forecast whole numbers from 0 on, and learn from nothing else."""
+CLASSIFIERS = ("direction",)
+"""Heads that forecast classes of the change, with probabilities, and no values."""
+VALUED = tuple(name for name in HEADS if name not in CLASSIFIERS)
+"""Heads that forecast values, with quantiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ HEAD_NOTES = {
     "poisson": HeadNote(
         title="mean of counts of independent events",
         source="Cameron and Trivedi (2013), https://doi.org/10.1017/CBO9781139013567",
+    ),
+    "direction": HeadNote(
+        title="probabilities of down and up, or of more classes of the change",
+        source="Bridle (1990), https://doi.org/10.1007/978-3-642-76153-9_28; "
+        "Anderson (1984), https://doi.org/10.1111/j.2517-6161.1984.tb01270.x",
     ),
 }
 

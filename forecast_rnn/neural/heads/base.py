@@ -1,7 +1,8 @@
-"""The contract of a head: parameters, their loss, and quantiles."""
+"""The contract of a head: parameters and their loss; and quantiles, of a head for values."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -42,7 +43,7 @@ class Head(nn.Module, ABC):
     def forward(self, hidden: Tensor, start: Tensor) -> Tensor:
         """Return parameters, [..., C] and a starting point [..., H] -> [..., P, H].
 
-        Both are on the network's scale.
+        Both are on the network's scale; the start is a change where classes are forecast.
         """
         raw = self.output(F.silu(self.hidden(hidden)))
         return self.domain(raw.unflatten(-1, (-1, self.horizon)), start)
@@ -57,12 +58,19 @@ class Head(nn.Module, ABC):
 
         Args:
             parameters: As `forward` gives them, [..., P, H].
-            target: Normalised targets, missing as 0, [..., H].
+            target: Normalised targets, or numbers of classes from 0; missing as 0, [..., H].
             weight: Weight of each target, 0 where it is missing, [..., H].
             units: How they were normalised; broadcasts against the targets.
         """
 
-    @abstractmethod
+    def merged(self, parameters: Tensor) -> Tensor:
+        """Join the parameters of an ensemble, [E, ..., P, H] -> [..., P, H]."""
+        return parameters.mean(0)
+
+
+class ValueHead(Protocol):
+    """What a head has that forecasts values, and not classes."""
+
     def quantiles(self, parameters: Tensor, scores: Tensor, units: Units) -> Tensor:
         """Return quantiles in the data's units, never crossing, [..., N, H].
 
@@ -71,10 +79,6 @@ class Head(nn.Module, ABC):
             scores: Normal scores of the levels, float64, [..., N, H].
             units: How values were normalised; broadcasts against the result.
         """
-
-    def merged(self, parameters: Tensor) -> Tensor:
-        """Join the parameters of an ensemble, [E, ..., P, H] -> [..., P, H]."""
-        return parameters.mean(0)
 
 
 def weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from typing import final
 import torch
 from torch import Tensor
 
+from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import (
     START_SPREAD,
     Head,
@@ -32,15 +33,12 @@ class NegativeBinomialHead(Head):
     Args:
         inputs: Width of the hidden values.
         hidden_size: Width of the hidden layer, D.
-        horizon: Steps to forecast, H.
-        quantile_levels: Not needed: any quantile can be had.
+        task: Gives H.
     """
 
-    def __init__(
-        self, inputs: int, hidden_size: int, *, horizon: int, quantile_levels: tuple[float, ...]
-    ) -> None:
+    def __init__(self, inputs: int, hidden_size: int, *, task: Task) -> None:
         bias = (0.0, raw_spread(START_SPREAD))
-        super().__init__(inputs, hidden_size, horizon=horizon, bias=bias)
+        super().__init__(inputs, hidden_size, horizon=task.horizon, bias=bias)
 
     def domain(self, raw: Tensor, start: Tensor) -> Tensor:
         """Return μ' and σ', [..., 2, H]."""

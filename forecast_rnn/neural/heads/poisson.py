@@ -5,6 +5,7 @@ from typing import final
 import torch
 from torch import Tensor
 
+from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import Head, weighted_mean
 from forecast_rnn.neural.heads.counting import count_quantiles, counts_of
 from forecast_rnn.neural.units import Units
@@ -20,14 +21,11 @@ class PoissonHead(Head):
     Args:
         inputs: Width of the hidden values.
         hidden_size: Width of the hidden layer, D.
-        horizon: Steps to forecast, H.
-        quantile_levels: Not needed: any quantile can be had.
+        task: Gives H.
     """
 
-    def __init__(
-        self, inputs: int, hidden_size: int, *, horizon: int, quantile_levels: tuple[float, ...]
-    ) -> None:
-        super().__init__(inputs, hidden_size, horizon=horizon, bias=(0.0,))
+    def __init__(self, inputs: int, hidden_size: int, *, task: Task) -> None:
+        super().__init__(inputs, hidden_size, horizon=task.horizon, bias=(0.0,))
 
     def domain(self, raw: Tensor, start: Tensor) -> Tensor:
         """Return what μ is on the network's scale, [..., 1, H]."""

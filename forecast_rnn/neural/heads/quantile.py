@@ -6,6 +6,7 @@ from typing import Any, final
 import torch
 from torch import Tensor
 
+from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import START_SPREAD, Head
 from forecast_rnn.neural.units import Units
 
@@ -85,20 +86,17 @@ class QuantileHead(Head):
     Args:
         inputs: Width of the hidden values.
         hidden_size: Width of the hidden layer, D.
-        horizon: Steps to forecast, H.
-        quantile_levels: The probabilities, [Q].
+        task: Gives H and the quantile levels, [Q].
     """
 
     levels: Tensor
 
-    def __init__(
-        self, inputs: int, hidden_size: int, *, horizon: int, quantile_levels: tuple[float, ...]
-    ) -> None:
-        levels = torch.tensor(quantile_levels)
+    def __init__(self, inputs: int, hidden_size: int, *, task: Task) -> None:
+        levels = torch.tensor(task.quantile_levels)
         spread = START_SPREAD * torch.special.ndtri(levels)
-        super().__init__(inputs, hidden_size, horizon=horizon, bias=spread)
+        super().__init__(inputs, hidden_size, horizon=task.horizon, bias=spread)
         self.register_buffer("levels", levels, persistent=False)
-        self.scores = [normal_score(level) for level in quantile_levels]
+        self.scores = [normal_score(level) for level in task.quantile_levels]
 
     def domain(self, raw: Tensor, start: Tensor) -> Tensor:
         """Return quantiles in any order, [..., Q, H]."""

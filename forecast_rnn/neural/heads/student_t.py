@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import (
     START_SPREAD,
     Head,
@@ -33,17 +34,14 @@ class StudentTHead(Head):
     Args:
         inputs: Width of the hidden values.
         hidden_size: Width of the hidden layer, D.
-        horizon: Steps to forecast, H.
-        quantile_levels: Not needed: any quantile can be had.
+        task: Gives H.
     """
 
-    def __init__(
-        self, inputs: int, hidden_size: int, *, horizon: int, quantile_levels: tuple[float, ...]
-    ) -> None:
+    def __init__(self, inputs: int, hidden_size: int, *, task: Task) -> None:
         spread = START_SPREAD * math.sqrt(1 - 2 / START_FREEDOM)  # of that standard deviation
         freedom = math.log(math.expm1(START_FREEDOM - LEAST_FREEDOM))
         bias = (0.0, raw_spread(spread), freedom)
-        super().__init__(inputs, hidden_size, horizon=horizon, bias=bias)
+        super().__init__(inputs, hidden_size, horizon=task.horizon, bias=bias)
 
     def domain(self, raw: Tensor, start: Tensor) -> Tensor:
         """Return μ, σ and ν, [..., 3, H]."""

@@ -1,7 +1,6 @@
 """What a report says, section by section: words for HTML, numbers for its script."""
 
 import platform
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import cast
 
@@ -14,7 +13,8 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted, listed
 from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import number, percent, plain
-from forecast_rnn.output.report.accuracy import scores_by_series
+from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
+from forecast_rnn.output.report.classes import class_sections
 from forecast_rnn.output.report.figures import (
     Figure,
     coverage_figure,
@@ -22,7 +22,7 @@ from forecast_rnn.output.report.figures import (
     race_figure,
     skill_figure,
 )
-from forecast_rnn.output.report.outcome import Outcome
+from forecast_rnn.output.report.outcome import Entry, Outcome, Sections
 from forecast_rnn.output.report.pictures import forecasts_by_item, pictures, windows_of
 from forecast_rnn.output.report.scoreboard import scoreboard
 from forecast_rnn.tables import ITEM, MODEL
@@ -38,42 +38,30 @@ _PACES |= dict.fromkeys(("us", "ms", "s"), "second")
 _UNSTEADY = ("seconds",)  # would make another page of each run
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A series in a list: its errors, written for people."""
-
-    item: int
-    name: str
-    network: str
-    baseline: str
-    saved: str
-    coverage: str
-
-
 def content(outcome: Outcome) -> tuple[Json, Json]:
     """Return what the template shows and what the script draws."""
     rows = comparable(outcome.backtest)
-    by_series = _by_series(outcome, rows)
-    figures = _figures(outcome, rows)
-    drawn = _pictures(outcome, by_series)
+    parts = (class_sections if outcome.task.classes else _value_sections)(outcome, rows)
+    figures = _with_race(parts.figures, outcome)
     models, columns = scoreboard(outcome.scores)
     shared: Json = {
-        "baseline": _baseline(outcome.task),
-        "interval": _interval(outcome.task),
+        "baseline": parts.baseline,
+        "interval": parts.interval,
         "metric": outcome.verdict.metric.upper(),
     }
     words: Json = {
         "title": plain(outcome.title),
         "about": [plain(line) for line in _about(outcome)],
         "sentences": outcome.verdict.sentences,
-        "tiles": _tiles(outcome),
+        "tiles": parts.tiles,
+        "error": parts.error,
         "models": [plain(model.replace("_", " ")) for model in models],
         "network": models.index(NETWORK) if NETWORK in models else -1,
         "columns": columns,
-        "lists": _lists(outcome, by_series),
+        "lists": parts.lists,
         "series": len(outcome.panel.order),
         "horizon": outcome.task.horizon,
-        "drawn": drawn,
+        "drawn": parts.drawn,
         "figures": figures,
         "facts": {plain(name): plain(number(fact)) for name, fact in outcome.facts.items()},
         "warnings": [plain(warning) for warning in _warnings(outcome)],
@@ -82,8 +70,28 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
         "versions": _versions(),
     }
     data: Json = {name: figure.data | {"words": figure.words} for name, figure in figures.items()}
-    data |= {"pictures": drawn, "pace": _pace(outcome.panel), "scores": _numbers(by_series, drawn)}
+    data |= {"pictures": parts.drawn, "pace": _pace(outcome.panel), "scores": parts.numbers}
     return words | shared, data | shared
+
+
+def _with_race(figures: dict[str, Figure], outcome: Outcome) -> dict[str, Figure]:
+    race = race_figure(outcome.trials, outcome.settings)
+    return figures if race is None else {"race": race, **figures}
+
+
+def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
+    by_series = _by_series(outcome, rows)
+    drawn = _pictures(outcome, by_series)
+    return Sections(
+        tiles=_tiles(outcome),
+        figures=_figures(outcome, rows),
+        error="error",
+        baseline=_baseline(outcome.task),
+        interval=_interval(outcome.task),
+        lists=_lists(outcome, by_series),
+        drawn=drawn,
+        numbers=_numbers(by_series, drawn),
+    )
 
 
 def _by_series(outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,12 +106,14 @@ def _by_series(outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
 def _figures(outcome: Outcome, rows: pl.DataFrame) -> dict[str, Figure]:
     models, label = (NETWORK, SEASONAL_NAIVE), _baseline(outcome.task)
     scaled = outcome.verdict.metric == "mase"
-    found = {"race": race_figure(outcome.trials, outcome.settings)}
-    if outcome.verdict.errors:
-        own = rows.filter(pl.col(MODEL) == NETWORK)
-        found["skill"] = skill_figure(rows, models, label, scaled)
-        found["errors"] = errors_figure(rows, models, label, scaled)
-        found["coverage"] = coverage_figure(own, outcome.task)
+    if not outcome.verdict.errors:
+        return {}
+    own, errors = rows.filter(pl.col(MODEL) == NETWORK), scaled_errors(rows, scaled=scaled)
+    found = {
+        "skill": skill_figure(errors, models, label),
+        "errors": errors_figure(errors, models, label, scaled),
+        "coverage": coverage_figure(own, outcome.task),
+    }
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
@@ -223,11 +233,10 @@ def _warnings(outcome: Outcome) -> list[str]:
 
 
 def _settings(outcome: Outcome) -> dict[str, str]:
-    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
     found = {name: value for name, value in outcome.settings.items() if name not in _UNSTEADY}
-    return {name.replace("_", " "): _setting(value) for name, value in found.items()} | {
-        "quantiles": levels
-    }
+    written = {name.replace("_", " "): _setting(value) for name, value in found.items()}
+    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
+    return written | {"quantiles": levels} if levels else written
 
 
 def _setting(value: object) -> str:

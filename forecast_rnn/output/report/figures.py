@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import polars as pl
 
+from forecast_rnn.class_metrics import reliability
 from forecast_rnn.config import Task
 from forecast_rnn.output.readable import number, numbers, percent
 from forecast_rnn.output.report.accuracy import (
     coverage_by_level,
     error_histogram,
     errors_by_step,
-    scaled_errors,
 )
 from forecast_rnn.output.report.scoreboard import Curve, curves
 from forecast_rnn.tables import MODEL, STEP
@@ -37,17 +37,15 @@ class Figure:
     rows: list[tuple[str, ...]]
 
 
-def skill_figure(rows: pl.DataFrame, models: tuple[str, str], label: str, scaled: bool) -> Figure:
+def skill_figure(errors: pl.DataFrame, models: tuple[str, str], label: str) -> Figure:
     """Compare the errors of two models at each step of the horizon.
 
     Args:
-        rows: Of a backtest, comparable.
+        errors: Rows of a backtest, comparable, with `error`.
         models: The network, and what it has to beat.
         label: What the latter is called.
-        scaled: Whether errors are divided by the error scale.
     """
-    errors = scaled_errors(rows.filter(pl.col(MODEL).is_in(models)), scaled=scaled)
-    table = errors_by_step(errors)
+    table = errors_by_step(errors.filter(pl.col(MODEL).is_in(models)))
     network, baseline = (_rounded(table[model].to_list()) for model in models)
     skill = [
         1 - own / other if own is not None and other else None
@@ -73,9 +71,17 @@ def skill_figure(rows: pl.DataFrame, models: tuple[str, str], label: str, scaled
     )
 
 
-def errors_figure(rows: pl.DataFrame, models: tuple[str, str], label: str, scaled: bool) -> Figure:
-    """Show how often errors of a size occur; arguments as in `skill_figure`."""
-    errors = scaled_errors(rows, scaled=scaled)
+def errors_figure(
+    errors: pl.DataFrame, models: tuple[str, str], label: str, scaled: bool
+) -> Figure:
+    """Show how often errors of a size occur.
+
+    Args:
+        errors: As in `skill_figure`.
+        models: As in `skill_figure`.
+        label: As in `skill_figure`.
+        scaled: Whether errors are divided by the error scale.
+    """
     found = error_histogram(errors, list(models))
     network, baseline = (_rounded(found.shares[model].tolist()) for model in models)
     edges = found.edges.tolist()
@@ -119,9 +125,39 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
         )
     return Figure(
         f"{words}.",
-        {"levels": levels, "shares": _rounded(shares)},
+        {
+            "levels": levels,
+            "shares": _rounded(shares),
+            "titles": ["quantile", "actual values below it"],
+        },
         ("quantile", "should be below", "are below"),
         [(f"{level:g}", percent(level), percent(found[level])) for level in levels],
+    )
+
+
+def reliability_figure(rows: pl.DataFrame, task: Task) -> Figure:
+    """Compare the probabilities of the classes that are forecast with how often they came true.
+
+    Args:
+        rows: Of the network's backtest, comparable.
+        task: The classes.
+    """
+    table = reliability(rows, task.classes)
+    sure, shares = table["probability"].to_list(), table["share"].to_list()
+    cells = [map(percent, sure), map(percent, shares), (f"{n:,}" for n in table["count"])]
+    words = "; ".join(
+        f"forecasts with a probability of about {percent(p)} came true in {percent(share)}"
+        for p, share in zip(sure, shares, strict=True)
+    )
+    return Figure(
+        f"{words[:1].upper()}{words[1:]}.",
+        {
+            "levels": _rounded(sure),
+            "shares": _rounded(shares),
+            "titles": ["probability of the class", "how often it came true"],
+        },
+        ("probability", "came true", "forecasts"),
+        list(zip(*cells, strict=True)),
     )
 
 

@@ -1,13 +1,53 @@
 """What a report is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.output.report.figures import Figure
 from forecast_rnn.verdict import Verdict
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    """What a report says of values in one way and of classes in another.
+
+    Attributes:
+        tiles: The figures on top: what they are of, the figure, and what to hold it against.
+        figures: Over all series, by name.
+        error: What is called an error, in the words of a sentence.
+        baseline: What errors are compared with.
+        interval: The share of the widest interval, empty without one.
+        lists: Of series, by heading.
+        drawn: What the page draws of each series.
+        numbers: The scores of the series that are drawn.
+    """
+
+    tiles: list[tuple[str, str, str]]
+    figures: dict[str, Figure]
+    error: str
+    baseline: str
+    interval: str = ""
+    lists: list[tuple[str, list["Entry"]]] = field(default_factory=list)
+    drawn: Json = field(default_factory=lambda: {"series": []})
+    numbers: dict[str, list[float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A series in a list: its errors, written for people."""
+
+    item: int
+    name: str
+    network: str
+    baseline: str
+    saved: str
+    coverage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

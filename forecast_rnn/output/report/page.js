@@ -117,7 +117,8 @@ function drawAll() {
   if (current) draw();
   if (page.skill) drawSkill();
   if (page.errors) drawErrors();
-  if (page.coverage) drawCoverage();
+  if (page.coverage) drawPromises("coverage");
+  if (page.reliability) drawPromises("reliability");
   if (page.race) drawRace();
 }
 

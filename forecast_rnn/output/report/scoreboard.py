@@ -11,6 +11,13 @@ from forecast_rnn.output.readable import number, numbers, plain
 Row = Mapping[str, object]
 
 WORDS = {
+    "accuracy": ("accuracy", "share of forecasts whose class came true"),
+    "log_loss": ("log loss", "mean -ln of the probability that the class had which came true"),
+    "brier_score": ("Brier score", "squared error of the probabilities, summed over classes"),
+    "calibration_error": (
+        "calibration error",
+        "mean distance between the probability of a forecast class and how often it comes true",
+    ),
     "mase": ("MASE", "error over that of the seasonal naive on the rows before; 1 is as large"),
     "owa": ("OWA", "mean of sMAPE and MASE, each over that of Naive2; below 1 is better than it"),
     "smape": ("sMAPE", "absolute error in percent of forecast and actual, symmetric"),
@@ -30,7 +37,11 @@ WORDS = {
     "msis": ("MSIS {}%", "width of this interval and what misses it, over the scale of MASE"),
 }
 """Labels and what they mean, in the order of the table; `{}` is the share of an interval."""
-_FIRST = ("mase", "smape", "mae", "rmse", "weighted_quantile_loss", "bias", "coverage")
+_FIRST = (
+    *("accuracy", "log_loss", "brier_score", "calibration_error"),
+    *("mase", "smape", "mae", "rmse", "weighted_quantile_loss", "bias", "coverage"),
+)
+_AIMS = {"accuracy": 1.0}  # where it is not 0
 _UNRANKED = ("interval_width",)  # narrow is good only with the right coverage
 
 
@@ -142,7 +153,7 @@ def _ranks(name: str, share: str, values: list[float | None]) -> list[float | No
     """Return how far values are from the best possible; None where no one can say."""
     if name in _UNRANKED or name not in WORDS:
         return [None] * len(values)
-    aim = float(share or 80) / 100 if name == "coverage" else 0.0
+    aim = float(share or 80) / 100 if name == "coverage" else _AIMS.get(name, 0.0)
     return [None if value is None else abs(value - aim) for value in values]
 
 

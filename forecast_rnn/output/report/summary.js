@@ -35,16 +35,17 @@ function drawErrors() {
     lines: [["network", percent(share)], [page.baseline, percent(baseline[k])]] })));
 }
 
-function drawCoverage() {
-  const { levels, shares, words } = page.coverage;
-  const holder = find("coverage-chart");
+// What was promised against what came true: of quantiles, or of probabilities.
+function drawPromises(name) {
+  const { levels, shares, words, titles } = page[name];
+  const holder = find(`${name}-chart`);
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, text: percent(at).replace(".0%", "%") }));
   const chart = new Chart(holder, { height: 260, x: [0, 1], y: [0, 1], xTicks: ticks, yTicks: ticks, label: words,
-    xTitle: "quantile", yTitle: "actual values below it", right: 20 });
+    xTitle: titles[0], yTitle: titles[1], right: 20 });
   chart.line([[0, 0], [1, 1]], "baseline");
   chart.line(levels.map((level, k) => [level, shares[k]]), "accent strong");
   levels.forEach((level, k) => chart.add("circle", { cx: chart.x(level), cy: chart.y(shares[k]), r: 4, class: "point" }));
-  chart.explain(levels.map((level, k) => ({ x: level, title: `quantile ${figure(level)}`,
+  chart.explain(levels.map((level, k) => ({ x: level, title: `${titles[0]} ${figure(level)}`,
     lines: [["nominal", percentOf(level)], ["actual", percent(shares[k])]], marks: [shares[k]] })));
 }
 

@@ -1,7 +1,7 @@
 """Laws that every head keeps, for every name in `HEADS`, in float64."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,15 @@ from scipy import stats
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
-from forecast_rnn.neural.heads import COUNTS, HEAD_NOTES, HEADS, SYNONYMS, head_name
+from forecast_rnn.neural.heads import (
+    CLASSIFIERS,
+    COUNTS,
+    HEAD_NOTES,
+    HEADS,
+    SYNONYMS,
+    VALUED,
+    head_name,
+)
 from forecast_rnn.neural.heads.base import Head
 from forecast_rnn.neural.network import make_head
 from forecast_rnn.neural.scaling import Scale
@@ -21,6 +29,7 @@ LEVELS = (0.1, 0.3, 0.5, 0.9)
 TASK = Task(horizon=3, season_length=1, quantile_levels=LEVELS)
 WIDTH = 4
 SIZE = 0.4
+CLASSES = 3
 SCORES = np.linspace(-4, 4, 33)
 
 
@@ -36,7 +45,10 @@ def head_of(name: str, horizon: int = TASK.horizon) -> Head:
         head=name,
     )
     torch.manual_seed(0)
-    head = make_head(model, Task(horizon=horizon, season_length=1, quantile_levels=LEVELS)).double()
+    task = Task(horizon=horizon, season_length=1, quantile_levels=LEVELS)
+    if name in CLASSIFIERS:
+        task = replace(task, quantile_levels=(), classes=CLASSES)
+    head = make_head(model, task).double()
     with torch.no_grad():
         for parameter in head.parameters():
             parameter.add_(0.2 * torch.randn_like(parameter))
@@ -69,6 +81,8 @@ def case_of(name: str) -> Case:
     transform = Transform("log1p")
     units = Units(Scale(level, torch.full_like(level, SIZE)), transform)
     target = (transform.forward(counts) - level) / SIZE
+    if name in CLASSIFIERS:
+        target = counts % CLASSES
     weight = (torch.rand(5, 3, generator=generator) > 0.3).double()
     return Case(
         name=name,
@@ -86,6 +100,11 @@ def case(request: pytest.FixtureRequest) -> Case:
     return case_of(request.param)
 
 
+@pytest.fixture(params=VALUED)
+def valued(request: pytest.FixtureRequest) -> Case:
+    return case_of(request.param)
+
+
 def quantile_units(units: Units) -> Units:
     """Units that fit quantiles [B, N, H]."""
     return Units(Scale(units.scale.level[:, None], units.scale.size[:, None]), units.transform)
@@ -96,7 +115,7 @@ def test_every_head_has_a_note():
 
 
 def test_synonyms_stand_for_heads():
-    assert set(SYNONYMS.values()) | set(COUNTS) <= set(HEADS)
+    assert set(SYNONYMS.values()) | set(COUNTS) | set(CLASSIFIERS) <= set(HEADS)
     assert head_name("negbin") == "negative-binomial"
     assert head_name("quantile") == "quantile"
 
@@ -112,7 +131,7 @@ def test_gradients_of_the_loss_are_those_of_finite_differences(case):
 
 
 def test_the_loss_knows_nothing_of_what_is_not_observed(case):
-    other = torch.where(case.weight > 0, case.target, 0.7)
+    other = torch.where(case.weight > 0, case.target, 1.0)
 
     loss = case.head.loss(case.parameters(), case.target, case.weight, case.units)
 
@@ -132,15 +151,15 @@ def test_the_loss_and_its_gradient_are_finite_far_off(case, shift):
     assert all(gradient.isfinite().all() for gradient in gradients)
 
 
-def test_quantiles_never_cross_and_counts_are_whole_and_never_negative(case):
-    merged = case.head.merged(case.parameters()[None])
+def test_quantiles_never_cross_and_counts_are_whole_and_never_negative(valued):
+    merged = valued.head.merged(valued.parameters()[None])
 
-    quantiles = case.head.quantiles(merged, case.asked(), quantile_units(case.units))
+    quantiles = valued.head.quantiles(merged, valued.asked(), quantile_units(valued.units))
 
     assert quantiles.shape == (5, len(SCORES), 3)
     assert (quantiles.diff(dim=1) >= 0).all()
     assert quantiles.isfinite().all()
-    if case.name in COUNTS:
+    if valued.name in COUNTS:
         assert (quantiles == quantiles.round()).all()
         assert (quantiles >= 0).all()
 
@@ -154,15 +173,15 @@ def test_an_ensemble_of_one_head_twice_is_that_head(case):
     torch.testing.assert_close(once, twice)
 
 
-def test_a_new_head_has_its_median_at_the_starting_point(case):
-    new = type(case.head)(2 * WIDTH, WIDTH, horizon=3, quantile_levels=LEVELS).double()
+def test_a_new_head_has_its_median_at_the_starting_point(valued):
+    new = type(valued.head)(2 * WIDTH, WIDTH, task=TASK).double()
 
-    merged = new.merged(new(case.hidden, case.start)[None])
-    median = new.quantiles(merged, case.asked([0.0]), quantile_units(case.units))[:, 0]
+    merged = new.merged(new(valued.hidden, valued.start)[None])
+    median = new.quantiles(merged, valued.asked([0.0]), quantile_units(valued.units))[:, 0]
 
     # The median of counts is whole, and that of skewed ones below their mean.
-    error = 1.5 if case.name in COUNTS else 1e-6
-    torch.testing.assert_close(median, case.units.restore(case.start), atol=error, rtol=0)
+    error = 1.5 if valued.name in COUNTS else 1e-6
+    torch.testing.assert_close(median, valued.units.restore(valued.start), atol=error, rtol=0)
 
 
 SAMPLES = 40_000
@@ -201,7 +220,7 @@ def loss_at(name: str, parameters: tuple[float, ...]) -> float:
     return float(head_of(name, 1).loss(tensor, values, torch.ones_like(values), units))
 
 
-@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("name", VALUED)
 def test_the_loss_is_least_at_the_parameters_that_the_data_come_from(name):
     _, parameters, _ = draws(name)
     best = loss_at(name, parameters)
@@ -228,7 +247,7 @@ def reference(name: str, parameters: tuple[float, ...]):
     return stats.nbinom(1 / alpha, 1 / (1 + alpha * mean))
 
 
-@pytest.mark.parametrize("name", [name for name in HEADS if name != "quantile"])
+@pytest.mark.parametrize("name", [name for name in VALUED if name != "quantile"])
 def test_the_loss_is_the_likelihood_of_scipy(name):
     values, parameters, units = draws(name)
     distribution = reference(name, parameters)
@@ -238,7 +257,7 @@ def test_the_loss_is_the_likelihood_of_scipy(name):
     assert loss_at(name, parameters) == pytest.approx(-density(data.numpy()).mean(), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", [name for name in HEADS if name != "quantile"])
+@pytest.mark.parametrize("name", [name for name in VALUED if name != "quantile"])
 def test_quantiles_are_those_of_scipy(name):
     _, parameters, units = draws(name)
     tensor = torch.tensor(parameters, dtype=torch.float64)[None, :, None]
@@ -251,7 +270,7 @@ def test_quantiles_are_those_of_scipy(name):
     np.testing.assert_allclose(found[0, :, 0].numpy(), expected, rtol=1e-5, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("name", VALUED)
 def test_shares_of_the_data_lie_below_the_quantiles(name):
     values, parameters, units = draws(name)
     tensor = torch.tensor(parameters, dtype=torch.float64)[None, :, None]

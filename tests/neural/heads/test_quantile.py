@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.quantile import QuantileHead, interpolated, pinball_loss
 
 LEVELS = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
@@ -65,7 +66,8 @@ def test_median_of_a_constant_forecast_is_least_at_the_median_of_the_data():
 
 
 def test_an_untrained_head_gives_the_starting_point_with_ordered_quantiles():
-    head = QuantileHead(6, 4, horizon=3, quantile_levels=(0.1, 0.5, 0.9))
+    task = Task(horizon=3, season_length=1, quantile_levels=(0.1, 0.5, 0.9))
+    head = QuantileHead(6, 4, task=task)
     start = torch.tensor([[1.0, 2.0, 3.0]])
 
     quantiles = head(torch.randn(1, 6), start)

@@ -15,7 +15,7 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.metrics import scores
 from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome
-from forecast_rnn.tables import forecast_table
+from forecast_rnn.tables import forecast_columns, forecast_table
 from forecast_rnn.verdict import verdict
 from tests.panels import panel_of
 
@@ -64,8 +64,8 @@ def network(panel: Panel, rows: np.ndarray, task: Task) -> pl.DataFrame:
         "network",
         located,
         quantiles[..., middle],
-        levels=task.quantile_levels,
-        quantiles=quantiles,
+        columns=forecast_columns(task),
+        values=quantiles,
     )
 
 
