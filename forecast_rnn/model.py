@@ -25,7 +25,7 @@ from forecast_rnn.newdata import (
     with_ids_of_training,
 )
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.output.publish import published, published_paths, time_patterns
 from forecast_rnn.tables import FORECAST, ITEM, STEP, path_table
 
 MOST_PATHS = 100_000
@@ -40,12 +40,14 @@ class Prediction:
         warnings: What a user should know, one sentence each.
         fallback: Names of the series that the seasonal naive forecasts, as the network cannot.
         missing: Names of the series that have no forecast, for they hold no value.
+        patterns: The `strftime` pattern of the time column where it is text.
     """
 
     table: pl.DataFrame
     warnings: tuple[str, ...]
     fallback: tuple[str, ...]
     missing: tuple[str, ...]
+    patterns: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def _prediction(
         warnings=warnings,
         fallback=tuple(names[item] for item in panel.item_of(filled)),
         missing=tuple(name for item, name in enumerate(names) if item not in known),
+        patterns=time_patterns(panel),
     )
 
 

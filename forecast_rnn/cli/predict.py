@@ -60,10 +60,11 @@ def predict(
     else:
         prediction = trained.paths(paths, data, seed=seed, future=future, strict=strict)
     show_warnings(prediction.warnings)
+    table, patterns = prediction.table, prediction.patterns
     if output is None:
-        show_warnings(write_stream(prediction.table, kind, sys.stdout.buffer))
+        show_warnings(write_stream(table, kind, sys.stdout.buffer, patterns=patterns))
     else:
-        show_warnings(write(prediction.table, output, kind))
+        show_warnings(write(table, output, kind, patterns=patterns))
     if prediction.missing:
         show_warnings([missing_sentence(prediction.missing)])
         raise typer.Exit(INCOMPLETE)

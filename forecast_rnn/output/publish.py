@@ -66,6 +66,15 @@ def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     )
 
 
+def time_patterns(panel: Panel) -> dict[str, str]:
+    """Return how the time columns of published tables are written, where they are bare text."""
+    schema = panel.schema
+    if schema.time_format is None or schema.utc_offset is not None:
+        return {}
+    users = [*panel.items.columns, schema.timestamp]
+    return dict.fromkeys((schema.timestamp, _free(CUTOFF, users)), schema.time_format)
+
+
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     """Sort by model as they come, then series in the input's order, then time."""
     models = table[MODEL].unique(maintain_order=True)
