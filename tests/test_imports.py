@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "verdict": TABLES | {"metrics", "significance"},
     "output": TABLES,
     "output.report": TABLES | {"metrics", "verdict"},
+    "output.workbook": TABLES | {"metrics", "verdict"},
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest", "calibration"},
     "fallback": TABLES | {"baselines"},
     "newdata": TABLES | {"neural.transform"},

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 DEFAULT = TrainConfig()
 SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
+WORKBOOK = "forecast.xlsx"
 
 
 def train(
@@ -74,6 +75,7 @@ def train(
     future: options.Future = None,
     calendar: options.Calendar = DEFAULT.calendar,
     cutoff: options.Cutoff = None,
+    workbook: options.Workbook = False,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -119,6 +121,7 @@ def train(
             config=config,
             future=future,
             out=out or default_folder(data),
+            workbook=workbook,
             strict=strict,
             on_found=partial(show_found, quiet=quiet),
             on_progress=on_progress,
@@ -206,7 +209,10 @@ def document(trained: "Trained") -> dict[str, object]:
 
 def files(trained: "Trained") -> list[str]:
     """Return the names of what was written."""
-    return [name for name in FILES if name != "forecast.csv" or trained.forecast is not None]
+    written = [name for name in FILES if name != "forecast.csv" or trained.forecast is not None]
+    # A folder without a workbook may hold none of an earlier training either.
+    has_workbook = trained.folder is not None and (trained.folder / WORKBOOK).is_file()
+    return [*written, WORKBOOK] if has_workbook else written
 
 
 def scores_by_model(scores: "pl.DataFrame") -> dict[str, dict[str, float | None]]:

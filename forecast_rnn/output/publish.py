@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.clock import format_times
@@ -38,14 +39,16 @@ def published(table: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
         _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
     ]
     if ACTUAL not in table.columns:
-        return pl.DataFrame(identified + [table[name].alias(_free(name, users)) for name in ours])
-    cutoff = _times(table, panel, table[ORIGIN], _free(CUTOFF, users))
+        return pl.DataFrame(
+            identified + [table[name].alias(free_name(name, users)) for name in ours]
+        )
+    cutoff = _times(table, panel, table[ORIGIN], free_name(CUTOFF, users))
     return pl.DataFrame(
         [
-            table[MODEL].alias(_free(MODEL, users)),
+            table[MODEL].alias(free_name(MODEL, users)),
             *identified,
             cutoff,
-            *(table[name].alias(_free(name, users)) for name in (STEP, ACTUAL, *ours)),
+            *(table[name].alias(free_name(name, users)) for name in (STEP, ACTUAL, *ours)),
         ]
     )
 
@@ -61,7 +64,7 @@ def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
         [
             *panel.items.select(pl.all().gather(table[ITEM])),
             _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
-            *(table[name].alias(_free(name, users)) for name in (PATH, VALUE)),
+            *(table[name].alias(free_name(name, users)) for name in (PATH, VALUE)),
         ]
     )
 
@@ -72,7 +75,21 @@ def time_patterns(panel: Panel) -> dict[str, str]:
     if schema.time_format is None or schema.utc_offset is not None:
         return {}
     users = [*panel.items.columns, schema.timestamp]
-    return dict.fromkeys((schema.timestamp, _free(CUTOFF, users)), schema.time_format)
+    return dict.fromkeys((schema.timestamp, free_name(CUTOFF, users)), schema.time_format)
+
+
+def free_name(name: str, taken: list[str]) -> str:
+    """Return a name of ours, with underscores behind it until no column of the user has it."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def shown_order(panel: Panel) -> NDArray[np.int64]:
+    """Return where each item comes in the input's order, [N]."""
+    shown = np.empty(len(panel.order), dtype=np.int64)
+    shown[panel.order] = np.arange(len(panel.order))
+    return shown
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
@@ -88,16 +105,8 @@ def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
 
 def _rank(table: pl.DataFrame, panel: Panel) -> pl.Series:
     """Return where the series of each row comes in the input's order."""
-    shown = np.empty(len(panel.order), dtype=np.int64)
-    shown[panel.order] = np.arange(len(panel.order))
-    return pl.Series("shown", shown[table[ITEM].to_numpy()])
+    return pl.Series("shown", shown_order(panel)[table[ITEM].to_numpy()])
 
 
 def _times(table: pl.DataFrame, panel: Panel, position: pl.Series, name: str) -> pl.Series:
     return format_times(panel.timestamps(table[ITEM], position), panel.schema).alias(name)
-
-
-def _free(name: str, taken: list[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name

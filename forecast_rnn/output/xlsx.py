@@ -18,6 +18,7 @@ from forecast_rnn.output.tables import iso_times
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575  # of a sheet, below its header
 LONGEST_TEXT = 32_767
@@ -25,6 +26,7 @@ EXACT = 10**15  # a cell holds 15 digits
 CREATED = datetime.datetime(2000, 1, 1)  # not now: the same table gives the same bytes
 WIDEST = 60  # characters that a column shows
 DIGITS = 5  # of a typical number
+A4 = 9
 
 _PIXELS, _PADDING = 7, 12  # of a character, and of a column beside its characters
 _FILTER = 3  # characters that the button of a filter takes
@@ -99,6 +101,15 @@ def add_sheet(
         column_widths=_widths(fitted, chosen),
         freeze_panes=(1, 0),
     )
+    fit_to_paper(book.get_worksheet_by_name(name))
+
+
+def fit_to_paper(sheet: "Worksheet") -> None:
+    """Print a sheet as wide as the paper, with its header on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def check_size(table: pl.DataFrame, rows: int | None = None) -> None:

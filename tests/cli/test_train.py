@@ -90,6 +90,7 @@ def test_without_options_everything_is_left_to_the_library(train):
         "config": TrainConfig(),
         "future": None,
         "out": Path("sales-forecast"),
+        "workbook": False,
         "strict": False,
     }
 
@@ -101,7 +102,7 @@ def test_every_option_reaches_the_library(train):
         "--steps 20 --learning-rate 0.01 --batch-size 4 --seed 5 --device cpu --threads 1 "
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
-        "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual "
+        "--cutoff 2024-02-29 --workbook --future ahead.csv --no-calendar --dilation 1,4 --residual "
         "--attention --head poisson"
     )
 
@@ -146,6 +147,7 @@ def test_every_option_reaches_the_library(train):
         ),
         "future": "ahead.csv",
         "out": Path("there"),
+        "workbook": True,
         "strict": True,
     }
 
