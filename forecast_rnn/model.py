@@ -41,6 +41,7 @@ class Prediction:
         fallback: Names of the series that the seasonal naive forecasts, as the network cannot.
         missing: Names of the series that have no forecast, for they hold no value.
         patterns: The `strftime` pattern of the time column where it is text.
+        panel: The series that were forecast.
     """
 
     table: pl.DataFrame
@@ -48,6 +49,7 @@ class Prediction:
     fallback: tuple[str, ...]
     missing: tuple[str, ...]
     patterns: dict[str, str]
+    panel: Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _prediction(
         fallback=tuple(names[item] for item in panel.item_of(filled)),
         missing=tuple(name for item, name in enumerate(names) if item not in known),
         patterns=time_patterns(panel),
+        panel=panel,
     )
 
 
