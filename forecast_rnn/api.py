@@ -9,7 +9,6 @@ load("sales-forecast").predict("sales.csv").table
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +33,7 @@ from forecast_rnn.output import write, write_text
 from forecast_rnn.output.folder import BUNDLE, claimed_folder
 from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome, report
+from forecast_rnn.output.workbook import check_workbook, write_workbook
 from forecast_rnn.progress import OnProgress, ignore
 from forecast_rnn.reproduce import title_of, training_command
 from forecast_rnn.verdict import Verdict, weak_series, why_shut
@@ -91,6 +91,7 @@ def train(
     out: Path | str | None = None,
     gate: bool = False,
     fallback: bool = False,
+    workbook: bool = False,
     strict: bool = False,
     on_found: Callable[[Findings, Task], None] = lambda findings, task: None,
     on_progress: OnProgress = ignore,
@@ -112,6 +113,7 @@ def train(
             better in the backtest.
         fallback: Whether series that the seasonal naive forecast better in the backtest are
             forecast by it; column `model` of a forecast then says by what each is.
+        workbook: Whether to write forecast.xlsx as well.
         strict: Whether a warning about the data is an error.
         on_found: Told what the data are taken to be, before training.
         on_progress: Told how far training has come.
@@ -128,9 +130,8 @@ def train(
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
         panel, findings = panel_of(data, hints)
-        if config.head in COUNTS:
-            check_counts(panel, config.head)
         task = usual_task(panel, horizon, season, *outputs)
+        _check(panel, task, config, workbook=workbook)
         panel, said = look_ahead(panel, future, task.horizon)
         findings = replace(findings, warnings=findings.warnings + said)
         unknown = _about_future(panel, task)
@@ -159,9 +160,10 @@ def train(
             shut=why_shut(judged) if gate else None,
         )
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
-        said_too = {"future": future, "gate": gate or None, "fallback": fallback or None}
-        told = title_of(data), training_command(data, hints, config, {**others, **said_too})
-        return _write(trained, partial(_page, trained, tested.trials, table, *told))
+        more = {"future": future, "gate": gate, "fallback": fallback, "workbook": workbook}
+        command = training_command(data, hints, config, {**others, **more})
+        outcome = _outcome(trained, tested.trials, table, title_of(data), command)
+        return _write(trained, outcome, workbook=workbook)
 
 
 def _outputs(
@@ -178,6 +180,16 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 1)
 
 
+def _check(panel: Panel, task: Task, config: TrainConfig, *, workbook: bool) -> None:
+    """Raise DataError for what is no count, and OutputError for more than a sheet can hold."""
+    if config.head in COUNTS:
+        check_counts(panel, config.head)
+    if workbook and task.classes:
+        raise ConfigError("--workbook is for forecasts of values; leave it out for classes.")
+    if workbook:
+        check_workbook(panel, max(task.horizon, 1 + len(USUAL_BASELINES)))
+
+
 def _about_future(panel: Panel, task: Task) -> tuple[str, ...]:
     """Say if there can be no forecast; raise DataError if known columns have holes."""
     if known_steps(panel, task.horizon):
@@ -191,27 +203,25 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _page(
+def _outcome(
     trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, title: str, command: str
-) -> str:
-    """Write the training up as a page."""
+) -> Outcome:
+    """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
-    return report(
-        Outcome(
-            title=title,
-            panel=trained.model.panel,
-            task=task,
-            forecast=_unmarked(trained),
-            backtest=table,
-            scores=trained.scores,
-            verdict=trained.verdict,
-            facts={**facts, "season": task.season_length, "horizon": task.horizon},
-            warnings=trained.findings.warnings + trained.warnings,
-            missing=trained.missing,
-            settings=trained.settings,
-            trials=tuple(_trial(trial) for trial in trials),
-            command=command,
-        )
+    return Outcome(
+        title=title,
+        panel=trained.model.panel,
+        task=task,
+        forecast=_unmarked(trained),
+        backtest=table,
+        scores=trained.scores,
+        verdict=trained.verdict,
+        facts={**facts, "season": task.season_length, "horizon": task.horizon},
+        warnings=trained.findings.warnings + trained.warnings,
+        missing=trained.missing,
+        settings=trained.settings,
+        trials=tuple(_trial(trial) for trial in trials),
+        command=command,
     )
 
 
@@ -233,7 +243,7 @@ def _trial(trial: Trial) -> dict[str, str | int | float]:
     }
 
 
-def _write(trained: Trained, page: Callable[[], str]) -> Trained:
+def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     """Write the files of a training, if anywhere, the forecast last; add what there is to say."""
     folder = trained.folder
     if folder is None:
@@ -241,7 +251,11 @@ def _write(trained: Trained, page: Callable[[], str]) -> Trained:
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     said = write(trained.scores, folder / "scores.csv")
     said += write(trained.backtest, folder / "backtest.parquet")
-    write_text(page(), folder / "report.html")
+    write_text(report(outcome), folder / "report.html")
+    if workbook:
+        write_workbook(outcome, folder / "forecast.xlsx")
+    else:
+        (folder / "forecast.xlsx").unlink(missing_ok=True)  # of an earlier training
     if trained.forecast is None:
         (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
     elif trained.shut is None:

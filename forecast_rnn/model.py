@@ -34,7 +34,7 @@ from forecast_rnn.newdata import (
     with_ids_of_training,
 )
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.output.publish import published, published_paths, time_patterns
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
 
 MOST_PATHS = 100_000
@@ -50,12 +50,16 @@ class Prediction:
         warnings: What a user should know, one sentence each.
         fallback: Names of the series that the network cannot forecast and something simple does.
         missing: Names of the series that have no forecast, for they hold no value.
+        patterns: The `strftime` pattern of the time column where it is text.
+        panel: The series that were forecast.
     """
 
     table: pl.DataFrame
     warnings: tuple[str, ...]
     fallback: tuple[str, ...]
     missing: tuple[str, ...]
+    patterns: dict[str, str]
+    panel: Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,8 @@ def _prediction(
         warnings=warnings,
         fallback=tuple(names[item] for item in panel.item_of(filled)),
         missing=tuple(name for item, name in enumerate(names) if item not in known),
+        patterns=time_patterns(panel),
+        panel=panel,
     )
 
 

@@ -44,7 +44,7 @@ def training_command(
     words = ["forecast-rnn", "train", _file_name(data)]
     words += options_of(hints, Hints())
     for name, value in others.items():
-        if value is not None:
+        if value is not None and value is not False:
             words += _option(name, _file_name(value) if name == "future" else value)
     words += options_of(config, TrainConfig())
     if "--seed" not in words:

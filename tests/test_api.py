@@ -15,6 +15,7 @@ from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, OutputError
 from forecast_rnn.model import load
 from forecast_rnn.neural.heads import COUNTS, HEADS, VALUED
+from forecast_rnn.output import xlsx
 
 CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
 
@@ -112,6 +113,32 @@ def test_a_folder_of_something_else_is_left_alone(sales_csv, tmp_path):
         api.train(sales_csv, config=CONFIG, out=tmp_path / "mine")
 
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.slow
+def test_a_workbook_is_written_when_asked_for_and_else_none_is_left(sales_csv, tmp_path):
+    books = []
+    for folder in ("one", "two"):
+        out = tmp_path / folder
+        trained = api.train(sales_csv, horizon=7, config=CONFIG, out=out, workbook=True)
+        books.append((out / "forecast.xlsx").read_bytes())
+    read = pl.read_excel(books[0], sheet_name="forecast", engine="calamine")
+    api.train(sales_csv, horizon=7, config=CONFIG, out=out)
+
+    assert books[0] == books[1]
+    assert read["date"].dt.date().to_list() == trained.forecast["date"].str.to_date().to_list()
+    assert not (out / "forecast.xlsx").exists()
+
+
+def test_a_workbook_too_long_for_a_sheet_is_refused_before_training(
+    sales_csv, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 99)
+
+    with pytest.raises(OutputError, match="100 rows and a sheet holds 99"):
+        api.train(sales_csv, horizon=50, config=CONFIG, out=tmp_path / "out", workbook=True)
+
+    assert not (tmp_path / "out").exists()
 
 
 def test_training_again_into_the_same_folder_keeps_files_that_are_not_ours(sales_csv, tmp_path):

@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "class_verdict": TABLES | {"class_metrics", "metrics", "significance", "verdict"},
     "output": TABLES,
     "output.report": TABLES | {"class_metrics", "metrics", "verdict"},
+    "output.workbook": TABLES | {"metrics", "verdict"},
     "neural": TABLES | {"neural", "baselines", "metrics", "backtest", "calibration"},
     "fallback": TABLES | {"baselines"},
     "newdata": TABLES | {"neural.transform"},

@@ -102,6 +102,31 @@ def width_of_result() -> int | None:
     return shutil.get_terminal_size().columns if on_terminal else None
 
 
+def width_of_talk(usual: int = 80) -> int:
+    """Return the columns of the terminal that standard error is, or as many as are usual."""
+    import shutil
+
+    on_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return shutil.get_terminal_size().columns if on_terminal else usual
+
+
+def show_lines(lines: Iterable[tuple[str, str]], styles: Mapping[str, str]) -> None:
+    """Write lines to standard error as they are, never wrapped.
+
+    Args:
+        lines: Text, and a mark for each of its characters.
+        styles: Styles of rich by mark; others are plain.
+    """
+    from rich.text import Text
+
+    picture = Text(no_wrap=True, overflow="crop")
+    for row, (text, marks) in enumerate(lines):
+        picture.append("\n" if row else "")
+        for character, mark in zip(text, marks, strict=True):
+            picture.append(character, styles.get(mark))
+    _show(picture, result=False)
+
+
 def show_json(document: object) -> None:
     """Write one JSON document to standard output, with null for what is not a finite number."""
     import json

@@ -127,6 +127,7 @@ Calendar = Annotated[
     ),
 ]
 Strict = Annotated[bool, option("strict", "Refuse data that give a warning.")]
+Workbook = Annotated[bool, option("workbook", "Write forecast.xlsx too, with charts.")]
 Horizon = Annotated[
     int | None, option("horizon", "Steps to forecast [default: by frequency].", metavar="N")
 ]

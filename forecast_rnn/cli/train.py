@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT = TrainConfig()
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
+WORKBOOK = "forecast.xlsx"
 
 
 def train(
@@ -75,6 +76,7 @@ def train(
     cutoff: options.Cutoff = None,
     gate: options.Gate = False,
     fallback: options.Fallback = False,
+    workbook: options.Workbook = False,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -108,6 +110,7 @@ def train(
             out=out or default_folder(data, "forecast"),
             gate=gate,
             fallback=fallback,
+            workbook=workbook,
             strict=strict,
             on_found=partial(show_found, quiet=quiet),
             on_progress=on_progress,
@@ -164,4 +167,7 @@ def document(trained: "Trained") -> dict[str, object]:
 
 def files(trained: "Trained") -> list[str]:
     """Return the names of what was written."""
-    return [name for name in FILES if name != "forecast.csv" or trained.publishes]
+    written = [name for name in FILES if name != "forecast.csv" or trained.publishes]
+    # A folder without a workbook may hold none of an earlier training either.
+    has_workbook = trained.folder is not None and (trained.folder / WORKBOOK).is_file()
+    return [*written, WORKBOOK] if has_workbook else written

@@ -1,11 +1,14 @@
 """Writing tables: the formats by name, to a file or to a stream.
 
-A new format is one function `(table, stream) -> warnings` and one line in `WRITERS`.
+A new format is one function `(table, stream) -> warnings` and one line in `WRITERS`. One that
+has real times, and so must be told what text is one, takes `patterns` too and stands in `TIMED`.
 """
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
 from forecast_rnn.atomic import new_file
@@ -23,16 +26,28 @@ WRITERS = {
     "ndjson": "tables:write_ndjson",
 }
 
+TIMED = ("xlsx",)
+
 Warnings = tuple[str, ...]
+Patterns = Mapping[str, str]
+"""The `strftime` pattern of each column of text that holds times."""
+NO_PATTERNS: Patterns = MappingProxyType({})
 
 
-def write(table: "pl.DataFrame", path: Path, format: str | None = None) -> Warnings:
+def write(
+    table: "pl.DataFrame",
+    path: Path,
+    format: str | None = None,
+    *,
+    patterns: Patterns = NO_PATTERNS,
+) -> Warnings:
     """Write a table to a file, whole or not at all.
 
     Args:
         table: What to write.
         path: The file; replaced if it exists.
         format: One of `WRITERS`; None takes it from the suffix of the path.
+        patterns: How text that is times is written.
 
     Returns:
         Sentences that the user should see.
@@ -42,7 +57,7 @@ def write(table: "pl.DataFrame", path: Path, format: str | None = None) -> Warni
         OutputError: The folder does not exist, or the path is a folder.
         OSError: The system refuses, as it says.
     """
-    writer = _writer(format or format_of(path))
+    writer = _writer(format or format_of(path), patterns)
     with new_file(path) as stream:
         return writer(table, stream)
 
@@ -53,9 +68,11 @@ def write_text(text: str, path: Path) -> None:
         stream.write(text.encode("utf-8"))
 
 
-def write_stream(table: "pl.DataFrame", format: str, stream: BinaryIO) -> Warnings:
+def write_stream(
+    table: "pl.DataFrame", format: str, stream: BinaryIO, *, patterns: Patterns = NO_PATTERNS
+) -> Warnings:
     """Write a table to an open binary stream; see `write`."""
-    warnings = _writer(format)(table, stream)
+    warnings = _writer(format, patterns)(table, stream)
     stream.flush()
     return warnings
 
@@ -70,13 +87,11 @@ def format_of(path: Path) -> str:
     return format
 
 
-def _writer(format: str) -> Callable[["pl.DataFrame", BinaryIO], Warnings]:
+def _writer(format: str, patterns: Patterns) -> Callable[["pl.DataFrame", BinaryIO], Warnings]:
     if format not in WRITERS:
         raise ConfigError(f"there is no format '{format}'; choose from {_choices()}.")
-    writer: Callable[[pl.DataFrame, BinaryIO], Warnings] = pkgutil.resolve_name(
-        f"{__name__}.{WRITERS[format]}"
-    )
-    return writer
+    writer: Callable[..., Warnings] = pkgutil.resolve_name(f"{__name__}.{WRITERS[format]}")
+    return partial(writer, patterns=patterns) if format in TIMED else writer
 
 
 def _choices() -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.clock import format_times
@@ -43,14 +44,16 @@ def published(
     ]
     if ACTUAL not in table.columns:
         told = [*ours, MODEL] if marked else ours
-        return pl.DataFrame(identified + [table[name].alias(_free(name, users)) for name in told])
-    cutoff = _times(table, panel, table[ORIGIN], _free(CUTOFF, users))
+        return pl.DataFrame(
+            identified + [table[name].alias(free_name(name, users)) for name in told]
+        )
+    cutoff = _times(table, panel, table[ORIGIN], free_name(CUTOFF, users))
     return pl.DataFrame(
         [
-            table[MODEL].alias(_free(MODEL, users)),
+            table[MODEL].alias(free_name(MODEL, users)),
             *identified,
             cutoff,
-            *(table[name].alias(_free(name, users)) for name in (STEP, ACTUAL, *ours)),
+            *(table[name].alias(free_name(name, users)) for name in (STEP, ACTUAL, *ours)),
         ]
     )
 
@@ -66,7 +69,7 @@ def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
         [
             *panel.items.select(pl.all().gather(table[ITEM])),
             _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
-            *(table[name].alias(_free(name, users)) for name in (PATH, VALUE)),
+            *(table[name].alias(free_name(name, users)) for name in (PATH, VALUE)),
         ]
     )
 
@@ -78,7 +81,7 @@ def published_scores(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     """
     table = table.sort(_rank(table, panel), maintain_order=True)
     ids, ours = panel.items.select(pl.all().gather(table[ITEM])), table.drop(ITEM)
-    named = ours.rename({name: _free(name, ids.columns) for name in ours.columns})
+    named = ours.rename({name: free_name(name, ids.columns) for name in ours.columns})
     return pl.DataFrame([named.to_series(0), *ids, *named.get_columns()[1:]])
 
 
@@ -89,6 +92,29 @@ def _named(table: pl.DataFrame, task: Task) -> pl.DataFrame:
     names = dict(enumerate(class_names(task.classes), start=1))
     numbers = pl.col(FORECAST, *({ACTUAL} & {*table.columns})).cast(pl.Int64)
     return table.with_columns(numbers.replace_strict(names, return_dtype=pl.String))
+
+
+def time_patterns(panel: Panel) -> dict[str, str]:
+    """Return how the time columns of published tables are written, where they are bare text."""
+    schema = panel.schema
+    if schema.time_format is None or schema.utc_offset is not None:
+        return {}
+    users = [*panel.items.columns, schema.timestamp]
+    return dict.fromkeys((schema.timestamp, free_name(CUTOFF, users)), schema.time_format)
+
+
+def free_name(name: str, taken: list[str]) -> str:
+    """Return a name of ours, with underscores behind it until no column of the user has it."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def shown_order(panel: Panel) -> NDArray[np.int64]:
+    """Return where each item comes in the input's order, [N]."""
+    shown = np.empty(len(panel.order), dtype=np.int64)
+    shown[panel.order] = np.arange(len(panel.order))
+    return shown
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
@@ -104,16 +130,8 @@ def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
 
 def _rank(table: pl.DataFrame, panel: Panel) -> pl.Series:
     """Return where the series of each row comes in the input's order."""
-    shown = np.empty(len(panel.order), dtype=np.int64)
-    shown[panel.order] = np.arange(len(panel.order))
-    return pl.Series("shown", shown[table[ITEM].to_numpy()])
+    return pl.Series("shown", shown_order(panel)[table[ITEM].to_numpy()])
 
 
 def _times(table: pl.DataFrame, panel: Panel, position: pl.Series, name: str) -> pl.Series:
     return format_times(panel.timestamps(table[ITEM], position), panel.schema).alias(name)
-
-
-def _free(name: str, taken: list[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name

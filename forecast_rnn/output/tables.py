@@ -70,6 +70,20 @@ def iso_times(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def rounded(table: pl.DataFrame, columns: str = ROUNDED) -> pl.DataFrame:
+    """Round forecasts as the module says; missing is an empty cell, and -0.0 is 0.0."""
+    numbers = cs.float() & cs.matches(columns)
+    shown = (
+        pl.when(numbers == 0)
+        .then(0.0)
+        .when(numbers.abs() < 1e4)
+        .then(numbers.round_sig_figs(7))
+        .otherwise(numbers.round(3))
+        .name.keep()
+    )
+    return table.with_columns(shown).with_columns(cs.float().fill_nan(None))
+
+
 def _write_delimited(table: pl.DataFrame, stream: BinaryIO, separator: str) -> tuple[str, ...]:
     plain = table.with_columns(cs.categorical().cast(pl.String))
     escaped = bool(plain.select(pl.any_horizontal(False, _runs(cs.string()).any())).item())
@@ -77,7 +91,7 @@ def _write_delimited(table: pl.DataFrame, stream: BinaryIO, separator: str) -> t
     stream.write(plain.clear().write_csv(separator=separator).encode())
     # In slices, so that memory stays small and a reader that has enough is noticed at once.
     for rows in plain.iter_slices(_ROWS_AT_ONCE):
-        safe = _readable(iso_times(rows.with_columns(_escaped(cs.string()))))
+        safe = rounded(iso_times(rows.with_columns(_escaped(cs.string()))))
         stream.write(safe.write_csv(separator=separator, include_header=False).encode())
     return (ESCAPED,) if escaped else ()
 
@@ -89,20 +103,6 @@ def _runs(text: pl.Expr) -> pl.Expr:
 
 def _escaped(text: pl.Expr) -> pl.Expr:
     return pl.when(_runs(text)).then("'" + text).otherwise(text).name.keep()
-
-
-def _readable(table: pl.DataFrame) -> pl.DataFrame:
-    """Round forecasts as the module says; missing is an empty cell, and -0.0 is 0.0."""
-    numbers = cs.float() & cs.matches(ROUNDED)
-    rounded = (
-        pl.when(numbers == 0)
-        .then(0.0)
-        .when(numbers.abs() < 1e4)
-        .then(numbers.round_sig_figs(7))
-        .otherwise(numbers.round(3))
-        .name.keep()
-    )
-    return table.with_columns(rounded).with_columns(cs.float().fill_nan(None))
 
 
 def _json_lines(table: pl.DataFrame) -> Iterator[bytes]:

@@ -1,9 +1,11 @@
 import io
 import shlex
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import fastexcel
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +16,7 @@ from forecast_rnn.errors import BundleError
 TABLE = pl.DataFrame(
     {"shop": ["a", "a"], "date": ["2024-01-01", "2024-01-02"], "forecast": [1.5, 2.0]}
 )
+PATTERNS = {"date": "%Y-%m-%d"}
 CSV = "shop,date,forecast\na,2024-01-01,1.5\na,2024-01-02,2.0\n"
 
 
@@ -29,11 +32,15 @@ class Model:
 
     def predict(self, data=None, *, future, strict):
         self.data, self.future, self.strict = data, future, strict
-        return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
+        return SimpleNamespace(
+            table=TABLE, warnings=self.warnings, missing=self.missing, patterns=PATTERNS
+        )
 
     def paths(self, count, data=None, *, seed, future, strict):
         self.data = f"{count} paths of {data} with seed {seed}"
-        return SimpleNamespace(table=TABLE, warnings=self.warnings, missing=self.missing)
+        return SimpleNamespace(
+            table=TABLE, warnings=self.warnings, missing=self.missing, patterns=PATTERNS
+        )
 
 
 @pytest.fixture
@@ -90,6 +97,15 @@ def test_a_file_gets_the_format_of_its_suffix(model, tmp_path):
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert pl.read_parquet(path).equals(TABLE)
+
+
+def test_the_times_of_a_workbook_are_real_times(model, tmp_path):
+    path = tmp_path / "forecast.xlsx"
+
+    run(f"predict folder --output {path}")
+
+    days = fastexcel.read_excel(path).load_sheet("forecast").to_polars()["date"]
+    assert days.dt.date().to_list() == [date(2024, 1, 1), date(2024, 1, 2)]
 
 
 def test_format_overrules_the_suffix(model, tmp_path):

@@ -94,6 +94,7 @@ def test_without_options_everything_is_left_to_the_library(train):
         "out": Path("sales-forecast"),
         "gate": False,
         "fallback": False,
+        "workbook": False,
         "strict": False,
     }
 
@@ -106,7 +107,8 @@ def test_every_option_reaches_the_library(train):
         "--date-format %d.%m.%Y --duplicates sum --missing zero --encoding cp1252 --strict "
         "--static region --past weather --known price,promo --categorical promo --holidays DE,US "
         "--cutoff 2024-02-29 --future ahead.csv --no-calendar --dilation 1,4 --residual "
-        "--attention --head poisson --gate --fallback --timezone Europe/Berlin"
+        "--attention --head poisson --gate --fallback --timezone Europe/Berlin "
+        "--workbook"
     )
 
     call = train.calls[0]
@@ -153,6 +155,7 @@ def test_every_option_reaches_the_library(train):
         "out": Path("there"),
         "gate": True,
         "fallback": True,
+        "workbook": True,
         "strict": True,
     }
 

@@ -1,16 +1,13 @@
 """What a report says, section by section: words for HTML, numbers for its script."""
 
-import platform
-from importlib.metadata import version
 from typing import cast
 
 import numpy as np
 import polars as pl
 
-from forecast_rnn import __version__
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.table import counted, listed
+from forecast_rnn.data.table import counted
 from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
@@ -22,7 +19,14 @@ from forecast_rnn.output.report.figures import (
     race_figure,
     skill_figure,
 )
-from forecast_rnn.output.report.outcome import Entry, Outcome, Sections
+from forecast_rnn.output.report.outcome import (
+    UNSTEADY,
+    Entry,
+    Outcome,
+    Sections,
+    versions,
+    warnings_of,
+)
 from forecast_rnn.output.report.pictures import forecasts_by_item, pictures, windows_of
 from forecast_rnn.output.report.scoreboard import scoreboard
 from forecast_rnn.tables import ITEM, MODEL
@@ -30,12 +34,10 @@ from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE
 
 Json = dict[str, object]
 
-LIBRARIES = ("numpy", "polars", "torch")
 ENDS = 8  # series listed at either end
 ALL = 20  # series up to which all are listed
 _PACES = {"mo": "month", "q": "month", "y": "year", "d": "day", "b": "day", "w": "day"}
 _PACES |= dict.fromkeys(("us", "ms", "s"), "second")
-_UNSTEADY = ("seconds",)  # would make another page of each run
 
 
 def content(outcome: Outcome) -> tuple[Json, Json]:
@@ -64,10 +66,10 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
         "drawn": parts.drawn,
         "figures": figures,
         "facts": {plain(name): plain(number(fact)) for name, fact in outcome.facts.items()},
-        "warnings": [plain(warning) for warning in _warnings(outcome)],
+        "warnings": [plain(warning) for warning in warnings_of(outcome)],
         "settings": _settings(outcome),
         "command": plain(outcome.command),
-        "versions": _versions(),
+        "versions": versions(),
     }
     data: Json = {name: figure.data | {"words": figure.words} for name, figure in figures.items()}
     data |= {"pictures": parts.drawn, "pace": _pace(outcome.panel), "scores": parts.numbers}
@@ -223,17 +225,8 @@ def _numbers(by_series: pl.DataFrame, drawn: Json) -> dict[str, list[float | Non
     return {str(item): list(row) for item, row in zip(table[ITEM], rounded, strict=True)}
 
 
-def _warnings(outcome: Outcome) -> list[str]:
-    missing = outcome.missing
-    if not missing:
-        return list(outcome.warnings)
-    have = "has" if len(missing) == 1 else "have"
-    names = listed([plain(name) for name in missing], ALL)
-    return [*outcome.warnings, f"{counted(len(missing), 'series')} {have} no forecast: {names}."]
-
-
 def _settings(outcome: Outcome) -> dict[str, str]:
-    found = {name: value for name, value in outcome.settings.items() if name not in _UNSTEADY}
+    found = {name: value for name, value in outcome.settings.items() if name not in UNSTEADY}
     written = {name.replace("_", " "): _setting(value) for name, value in found.items()}
     levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
     return written | {"quantiles": levels} if levels else written
@@ -246,11 +239,6 @@ def _setting(value: object) -> str:
         case float():
             return f"{value:g}"
     return plain(number(value))
-
-
-def _versions() -> dict[str, str]:
-    own = {"forecast-rnn": __version__, "Python": platform.python_version()}
-    return own | {name: version(name) for name in LIBRARIES}
 
 
 def _pace(panel: Panel) -> str:

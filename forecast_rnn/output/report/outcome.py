@@ -1,14 +1,23 @@
 """What a report is made of."""
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 
 import polars as pl
 
+from forecast_rnn import __version__
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.table import counted, listed
+from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.figures import Figure
 from forecast_rnn.verdict import Verdict
+
+LIBRARIES = ("numpy", "polars", "torch")
+LISTED = 20  # names of series
+UNSTEADY = ("seconds",)  # settings that would make another file of each run
 
 Json = dict[str, object]
 
@@ -84,3 +93,19 @@ class Outcome:
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
     command: str
+
+
+def warnings_of(outcome: Outcome) -> list[str]:
+    """Return what a user should know, and which series have no forecast."""
+    missing = outcome.missing
+    if not missing:
+        return list(outcome.warnings)
+    have = "has" if len(missing) == 1 else "have"
+    names = listed([plain(name) for name in missing], LISTED)
+    return [*outcome.warnings, f"{counted(len(missing), 'series')} {have} no forecast: {names}."]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what made the outcome."""
+    own = {"forecast-rnn": __version__, "Python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES}
