@@ -117,13 +117,16 @@ def show_lines(lines: Iterable[tuple[str, str]], styles: Mapping[str, str]) -> N
         lines: Text, and a mark for each of its characters.
         styles: Styles of rich by mark; others are plain.
     """
+    from itertools import groupby
+    from operator import itemgetter
+
     from rich.text import Text
 
     picture = Text(no_wrap=True, overflow="crop")
     for row, (text, marks) in enumerate(lines):
         picture.append("\n" if row else "")
-        for character, mark in zip(text, marks, strict=True):
-            picture.append(character, styles.get(mark))
+        for mark, run in groupby(zip(marks, text, strict=True), key=itemgetter(0)):
+            picture.append("".join(character for _, character in run), styles.get(mark))
     _show(picture, result=False)
 
 

@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import polars as pl
 import pytest
 from rich.cells import cell_len
 
@@ -155,6 +156,15 @@ def test_a_curve_is_the_end_of_the_history_and_the_forecast():
     columns = outcome.forecast.select("q0.1", "forecast", "q0.9").to_numpy()
     assert curve.ahead.tolist() == columns.tolist()
     assert curve.times == ("16", "40", "43")
+
+
+def test_columns_behind_the_quantiles_change_nothing():
+    outcome = outcome_of(panel_of(*waves(1)))
+    marked = outcome.forecast.with_columns(model=pl.lit("network"))
+
+    curve = curves(marked, outcome.panel, TASK)[0]
+
+    assert curve.ahead.tolist() == curves(outcome.forecast, outcome.panel, TASK)[0].ahead.tolist()
 
 
 def test_the_legend_names_the_interval_if_there_is_one():

@@ -83,7 +83,9 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
         item = joined[key].cast(pl.Int64)
     step = item.to_frame("item").select(pl.int_range(pl.len()).over("item")).to_series()
     found = np.full((len(panel.order), int(step.max() or 0) + 1, levels), np.nan)  # type: ignore[arg-type]
-    found[item.to_numpy(), step.to_numpy()] = _matrix(forecast.select(forecast.columns[-levels:]))
+    first = len(ids) + 2  # after time and median; more columns may follow
+    values = _matrix(forecast[:, first : first + levels])
+    found[item.to_numpy(), step.to_numpy()] = values
     return found
 
 
