@@ -252,9 +252,9 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     said = write(trained.scores, folder / "scores.csv")
     said += write(trained.backtest, folder / "backtest.parquet")
     write_text(report(outcome), folder / "report.html")
-    if workbook:
+    if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")
-    else:
+    elif not workbook:
         (folder / "forecast.xlsx").unlink(missing_ok=True)  # of an earlier training
     if trained.forecast is None:
         (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training

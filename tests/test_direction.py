@@ -208,3 +208,25 @@ def test_an_obvious_pattern_is_classified(classes):
     assert scores["network", "accuracy"] > 0.95
     assert scores["network", "log_loss"] < 0.2
     assert scores["network", "accuracy"] > scores["climatology", "accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["train", "DATA", "--workbook"], "--workbook is for forecasts of values"),
+        (["train", "DATA", "--fallback"], "--fallback is for forecasts of values"),
+        (["predict", "MODEL", "--plot"], "--plot draws values"),
+    ],
+)
+def test_what_is_for_values_is_refused_for_classes(
+    trained, sales_writer, tmp_path, command, message
+):
+    data = sales_writer(tmp_path / "sales.csv")
+    names = {"DATA": str(data), "MODEL": str(trained.folder)}
+    words = [names.get(word, word) for word in command]
+    options = ["--head", "direction", "--out", str(tmp_path / "o")] if "DATA" in command else []
+
+    result = CliRunner().invoke(app, [*words, *options])
+
+    assert result.exit_code == 2
+    assert message in result.stderr

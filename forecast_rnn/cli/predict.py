@@ -9,7 +9,7 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import show_warnings
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
-from forecast_rnn.cli.plot import show_pictures
+from forecast_rnn.cli.plot import check_pictures, show_pictures
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.output import WRITERS, format_of, write, write_stream
@@ -65,6 +65,8 @@ def predict(
     from forecast_rnn.model import load
 
     trained = load(model, device=device, threads=threads)
+    if plot:
+        check_pictures(trained.forecaster.task)
     if paths is None:
         prediction = trained.predict(data, future=future, strict=strict)
     else:
