@@ -169,15 +169,10 @@ class Model:
     ) -> tuple[pl.DataFrame, NDArray[np.int64], tuple[str, ...]]:
         """Forecast; return the table, the origins that the fallback forecast, and why."""
         forecaster = self.forecaster
-        table = forecaster.forecast(panel, rows)
         items = panel.item_of(rows)
         given = set(forecaster.fallback or ())
         weak = np.array([ids in given for ids in panel.ids(items.tolist())], dtype=np.bool_)
-        given_up = np.repeat(weak, forecaster.task.horizon)
-        table = table.with_columns(
-            pl.when(~pl.Series(given_up)).then(pl.col(FORECAST)).alias(FORECAST)
-        )
-        table, filled = with_fallback(table, panel, rows, forecaster.task)
+        table, filled = complete_forecast(forecaster, panel, rows, weak)
         table = table.with_columns(
             pl.when(pl.col(ITEM).is_in(panel.item_of(filled).tolist()))
             .then(pl.lit(METHOD))
@@ -202,17 +197,29 @@ class Model:
 
 
 def complete_forecast(
-    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+    forecaster: Forecaster,
+    panel: Panel,
+    rows: NDArray[np.int64],
+    weak: NDArray[np.bool_] | None = None,
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Forecast after origins; where the network cannot, something simple stands in.
+
+    Args:
+        forecaster: The network.
+        panel: The series; nothing after an origin is read.
+        rows: Origins, [B].
+        weak: Where it stands in although the network could, [B]; None for nowhere.
 
     Returns:
         The forecast table, and the origins where the seasonal naive, or of classes the usual
         frequencies, stand in for the network.
     """
-    task = forecaster.task
+    task, table = forecaster.task, forecaster.forecast(panel, rows)
+    if weak is not None:
+        kept = ~pl.Series(np.repeat(weak, task.horizon))
+        table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))
     stand_in = partial(climatology, forecaster) if task.classes else None
-    return with_fallback(forecaster.forecast(panel, rows), panel, rows, task, stand_in)
+    return with_fallback(table, panel, rows, task, stand_in)
 
 
 def _prediction(
