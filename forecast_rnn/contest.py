@@ -42,9 +42,16 @@ def contest(
     Returns:
         The table of `forecast_rnn.backtest`.
     """
-    forecasters: dict[str, ForecastFn] = {NETWORK: partial(_forecast, forecaster)}
+    forecasters: dict[str, ForecastFn] = {NETWORK: partial(forecast_as_published, forecaster)}
     forecasters |= {name: partial(baseline_table, name, task=task) for name in baselines}
     return backtest(panel, rows, forecasters, task)
+
+
+def forecast_as_published(
+    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Forecast after origins, with the fallback where the network has no forecast."""
+    return with_fallback(forecaster.forecast(panel, rows), panel, rows, forecaster.task)[0]
 
 
 def about_calibration(
@@ -55,7 +62,7 @@ def about_calibration(
     if len(levels) < 2 or not forecaster.calibration.factors or table.is_empty():
         return ()
     plain = replace(forecaster, calibration=Calibration())
-    before = backtest(panel, rows, {NETWORK: partial(_forecast, plain)}, task)
+    before = backtest(panel, rows, {NETWORK: partial(forecast_as_published, plain)}, task)
     after = comparable(table).filter(pl.col(MODEL) == NETWORK)
     shares = [found.select(coverage(levels)).item() for found in (before, after)]
     if None in shares:
@@ -65,7 +72,3 @@ def about_calibration(
         f"Its {100 * (levels[-1] - levels[0]):.0f}% interval held {covered[1]} of what came true; "
         f"{covered[0]} before it was calibrated on earlier rows.",
     )
-
-
-def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
-    return with_fallback(forecaster.forecast(panel, rows), panel, rows, forecaster.task)[0]

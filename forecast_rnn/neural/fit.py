@@ -14,7 +14,7 @@ from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.runtime import choose_device, prepare
-from forecast_rnn.neural.selection import RUNGS, Trial, assess, cheapest, choose, split_rows
+from forecast_rnn.neural.selection import RUNGS, Split, Trial, assess, cheapest, choose, split_rows
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from forecast_rnn.neural.training import Epoch, Schedule
 from forecast_rnn.progress import OnProgress, Progress
@@ -23,6 +23,25 @@ DEFAULT_STEPS = 200
 """Steps where the series are too short to choose by."""
 MOST_WORK = 4.0e11
 """Multiplications that one candidate may cost: what keeps a default run near a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is trained for a backtest, chosen on nothing but the rows before it.
+
+    Attributes:
+        recipe: The network and its training.
+        steps: Optimisation steps.
+        trials: What was tried, if there were enough rows.
+        reach: How far outcomes of held-back rows were from forecasts of the like.
+        split: Which last rows are held back; None when the series are too short for any.
+    """
+
+    recipe: Recipe
+    steps: int
+    trials: tuple[Trial, ...]
+    reach: tuple[Reach, ...]
+    split: Split | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +108,46 @@ def fit_tested(
         windows: Forecasts of each series in the backtest; None for what suits the series.
         step: Rows from one of them to the next; None for a horizon.
     """
-    job = _job(task, config)
+    choice = choose_recipe(panel, task, config, on_progress, windows=windows, step=step)
+    return train_tested(panel, task, config, choice, on_progress)
+
+
+def choose_recipe(
+    panel: Panel,
+    task: Task,
+    config: TrainConfig,
+    on_progress: OnProgress,
+    *,
+    windows: int | None = None,
+    step: int | None = None,
+) -> Choice:
+    """Choose width and steps on the rows before those of the backtest; as `fit_tested`."""
     candidates = recipes(panel, task, config)
     recipe, steps = candidates[-1], config.steps or DEFAULT_STEPS
     split = split_rows(panel, task, windows=windows, step=step)
+    if split is None or not split.validated:
+        return Choice(recipe, steps, (), (), split)
+    before = panel.truncated(split.tested)
+    job = _job(task, config)
+    trials = _choose(job, before, split.validated, candidates, on_progress)
+    best = cheapest(trials, task)
+    return Choice(best.recipe, best.steps, tuple(trials), (best.reach,), split)
+
+
+def train_tested(
+    panel: Panel, task: Task, config: TrainConfig, choice: Choice, on_progress: OnProgress
+) -> Tested:
+    """Train what was chosen for the backtest; the seed may be another than it was chosen with."""
+    recipe, steps, split = choice.recipe, choice.steps, choice.split
     if split is None:
         return Tested(None, recipe, steps, (), np.empty(0, dtype=np.int64), ())
     before = panel.truncated(split.tested)
-    trials: list[Trial] = []
-    reach: tuple[Reach, ...] = ()
-    if split.validated:
-        trials = _choose(job, before, split.validated, candidates, on_progress)
-        best = cheapest(trials, task)
-        recipe, steps, reach = best.recipe, best.steps, (best.reach,)
-    forecaster = _train(job, before, recipe, steps, _Watch("backtesting", on_progress))
-    if reach:
-        forecaster = replace(forecaster, calibration=calibrate(*reach))
+    watch = _Watch("backtesting", on_progress)
+    forecaster = _train(_job(task, config), before, recipe, steps, watch)
+    if choice.reach:
+        forecaster = replace(forecaster, calibration=calibrate(*choice.reach))
     rows = origins.rolling(panel, horizon=task.horizon, windows=split.windows, step=split.step)
-    return Tested(forecaster, recipe, steps, tuple(trials), rows, reach)
+    return Tested(forecaster, recipe, steps, choice.trials, rows, choice.reach)
 
 
 @dataclass(frozen=True, slots=True)
