@@ -47,6 +47,8 @@ ALLOWED: dict[str, set[str]] = {
     "api": TABLES
     | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
     | {"contest", "reproduce"},
+    "compare": TABLES
+    | {"compare", "ahead", "neural", "baselines", "metrics", "backtest", "contest"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }
