@@ -165,7 +165,7 @@ def test_third_parties_stay_at_home(path):
 
 
 def test_commands_import_no_other_command():
-    commands = {"train", "predict", "inspect", "cells", "datasets"}
+    commands = {"train", "predict", "compare", "inspect", "cells", "datasets"}
     for command in commands:
         imported = imports_at_the_top(PACKAGE / "cli" / f"{command}.py")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast_rnn import __version__
-from forecast_rnn.cli import cells, datasets, future, inspect, predict, train
+from forecast_rnn.cli import cells, compare, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
 
 EPILOG = """\
@@ -61,6 +61,7 @@ def _application(
 COMMANDS = (
     train.train,
     predict.predict,
+    compare.compare,
     inspect.inspect,
     future.future,
     cells.cells,

@@ -14,13 +14,14 @@ from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
     show_facts,
+    show_found,
     show_json,
     show_table,
     show_text,
     show_warnings,
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
-from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.config import QUANTILE_LEVELS, TrainConfig
 from forecast_rnn.neural.heads import head_name
 from forecast_rnn.output.readable import numbers
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from forecast_rnn.api import Trained
-    from forecast_rnn.data.read import Findings
 
 DEFAULT = TrainConfig()
 SHOWN = {"mase": "MASE", "smape": "sMAPE", "mae": "MAE", "rmse": "RMSE"}
@@ -131,13 +131,6 @@ def default_folder(data: str) -> Path:
     name = "stdin" if data == "-" else Path(data).name
     stem = Path(name.removesuffix(".gz").removesuffix(".zst")).stem
     return Path(f"{stem}-forecast")
-
-
-def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
-    """Show what the data are taken to be, before training begins."""
-    if not quiet:
-        show_facts({**findings.facts, "season": task.season_length, "horizon": task.horizon})
-    show_warnings(findings.warnings)
 
 
 def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
