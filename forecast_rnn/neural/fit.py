@@ -13,7 +13,7 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import choose_device, prepare
+from forecast_rnn.neural.runtime import choose_device, prepare, release_memory
 from forecast_rnn.neural.selection import RUNGS, Split, Trial, assess, cheapest, choose, split_rows
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
 from forecast_rnn.neural.training import Epoch, Schedule
@@ -175,7 +175,9 @@ def _choose(
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, job.task, job.config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    return choose(setting, known, rungs, watch.count)
+    trials = choose(setting, known, rungs, watch.count)
+    release_memory()
+    return trials
 
 
 def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch") -> Forecaster:
@@ -183,7 +185,9 @@ def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch")
     members = job.config.members
     setting = make_setting(panel, job.task, recipe, job.config, job.machine)
     watch.total = steps * members
-    return train_members(setting, recipe, steps=steps, members=members, report=watch.count)
+    forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
+    release_memory()
+    return forecaster
 
 
 def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:
