@@ -16,7 +16,7 @@ import polars as pl
 from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.contest import contest, judge
+from forecast_rnn.contest import contest, judge, settings_of
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
@@ -25,7 +25,7 @@ from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
-from forecast_rnn.neural.fit import Tested, fit, settings_of
+from forecast_rnn.neural.fit import Tested, fit
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial

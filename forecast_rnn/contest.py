@@ -1,7 +1,7 @@
 """The network and the baselines on the same windows."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
@@ -12,11 +12,12 @@ from forecast_rnn.backtest import ForecastFn, backtest
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.class_verdict import class_verdict
-from forecast_rnn.config import Task
+from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.metrics import comparable, coverage
 from forecast_rnn.model import complete_forecast
+from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
@@ -46,7 +47,7 @@ def contest(
     Returns:
         The table of `forecast_rnn.backtest`.
     """
-    forecasters: dict[str, ForecastFn] = {NETWORK: partial(_forecast, forecaster)}
+    forecasters: dict[str, ForecastFn] = {NETWORK: partial(forecast_as_published, forecaster)}
     if task.classes:
         table = backtest(panel, rows, forecasters | class_baselines(forecaster), task)
         return with_classes(table, forecaster, panel, rows)
@@ -73,7 +74,7 @@ def about_calibration(
     if len(levels) < 2 or not forecaster.calibration.factors or table.is_empty():
         return ()
     plain = replace(forecaster, calibration=Calibration())
-    before = backtest(panel, rows, {NETWORK: partial(_forecast, plain)}, task)
+    before = backtest(panel, rows, {NETWORK: partial(forecast_as_published, plain)}, task)
     after = comparable(table).filter(pl.col(MODEL) == NETWORK)
     shares = [found.select(coverage(levels)).item() for found in (before, after)]
     if None in shares:
@@ -85,8 +86,13 @@ def about_calibration(
     )
 
 
-def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
-    """Forecast cutoff by cutoff, as the last digit depends on what is forecast beside it."""
+def forecast_as_published(
+    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Forecast after origins, with the fallback where the network has no forecast.
+
+    It goes cutoff by cutoff, as the last digit depends on what is forecast beside it.
+    """
     task = forecaster.task
     items = panel.item_of(rows)
     behind = origins.lags(panel, task.horizon)[items]
@@ -99,3 +105,29 @@ def _forecast(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> 
     place = np.empty((len(rows), task.horizon), dtype=np.int64)
     place[order] = np.arange(place.size).reshape(place.shape)
     return pl.concat(tables)[place.ravel()]
+
+
+def settings_of(
+    forecaster: Forecaster, tested: Tested, config: TrainConfig
+) -> dict[str, str | int | float]:
+    """Tell how a network came about."""
+    return {
+        "horizon": forecaster.task.horizon,
+        "season": forecaster.task.season_length,
+        **asdict(tested.recipe.model),
+        "members": config.members,
+        "steps": tested.steps,
+        "batch_size": tested.recipe.batch_size,
+        "learning_rate": tested.recipe.learning_rate,
+        "scale": forecaster.transform.name,
+        "parameters": forecaster.parameters,
+        "seed": config.seed,
+        **_about_classes(forecaster.classes),
+    }
+
+
+def _about_classes(classes: Classes) -> dict[str, str | int | float]:
+    if not classes.edges:
+        return {}
+    edges = ", ".join(f"{edge:.4g}" for edge in classes.edges)
+    return {"classes": len(classes.edges) + 1, "edges": edges}

@@ -15,14 +15,14 @@ import polars as pl
 from forecast_rnn.ahead import Data, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.contest import contest, judge
+from forecast_rnn.contest import contest, judge, settings_of
 from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.metrics import scores, scores_by
-from forecast_rnn.neural.fit import Tested, fit_tested, refitted, rows_of_window, settings_of
+from forecast_rnn.neural.fit import Tested, fit_tested, rows_of_window, train_before
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder
@@ -168,7 +168,7 @@ def _table(
     for number, window in enumerate(tested.windows):
         forecaster = tested.forecaster
         if number:
-            forecaster = refitted(panel, tested, window, config, on_progress)
+            forecaster = train_before(panel, task, config, tested, window, on_progress)
         tables.append(
             contest(panel, forecaster, rows_of_window(panel, task, window), baselines, task)
         )

@@ -53,6 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     "api": TABLES
     | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
     | {"contest", "reproduce"},
+    "compare": TABLES
+    | {"compare", "ahead", "neural", "baselines", "metrics", "backtest", "contest"},
     "cli": PLAIN | {"cli"},
     "__main__": {"cli"},
 }
@@ -172,7 +174,7 @@ def test_third_parties_stay_at_home(path):
 
 
 def test_commands_import_no_other_command():
-    commands = {"train", "predict", "backtest", "inspect", "cells", "datasets"}
+    commands = {"train", "predict", "backtest", "compare", "inspect", "cells", "datasets"}
     for command in commands:
         imported = imports_at_the_top(PACKAGE / "cli" / f"{command}.py")
 

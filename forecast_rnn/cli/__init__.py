@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forecast_rnn import __version__
-from forecast_rnn.cli import backtest, cells, datasets, future, inspect, predict, train
+from forecast_rnn.cli import backtest, cells, compare, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
 
 EPILOG = """\
@@ -62,6 +62,7 @@ COMMANDS = (
     train.train,
     predict.predict,
     backtest.backtest,
+    compare.compare,
     inspect.inspect,
     future.future,
     cells.cells,

@@ -11,6 +11,7 @@ from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
     show_facts,
+    show_found,
     show_json,
     show_text,
     show_warnings,
@@ -19,7 +20,6 @@ from forecast_rnn.cli.evaluation import (
     GATE_FAILED,
     default_folder,
     scores_by_model,
-    show_found,
     show_scores,
 )
 from forecast_rnn.config import TrainConfig

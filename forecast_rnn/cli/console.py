@@ -14,6 +14,8 @@ from forecast_rnn.output.readable import number, plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from forecast_rnn.config import Task
+    from forecast_rnn.data.read import Findings
     from forecast_rnn.progress import Progress
 
 NETWORK = (
@@ -84,6 +86,13 @@ def show_facts(facts: Mapping[str, object], *, result: bool = False) -> None:
     for name, value in facts.items():
         grid.add_row(Text(plain(name)), Text(plain(number(value))))
     _show(grid, result=result)
+
+
+def show_found(findings: "Findings", task: "Task", *, quiet: bool) -> None:
+    """Write what the data are taken to be, before training begins."""
+    if not quiet:
+        show_facts({**findings.facts, "season": task.season_length, "horizon": task.horizon})
+    show_warnings(findings.warnings)
 
 
 def show_next(command: str) -> None:

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast_rnn.cli.console import show_facts, show_table, show_text, show_warnings
-from forecast_rnn.config import Task
+from forecast_rnn.cli.console import show_table, show_text
 from forecast_rnn.output.readable import numbers
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from forecast_rnn.data.read import Findings
 
 SHOWN = {"accuracy": "accuracy", "log_loss": "log loss", "brier_score": "Brier score"}
 SHOWN |= {"calibration_error": "calibration error"}
@@ -24,13 +22,6 @@ def default_folder(data: str, what: str) -> Path:
     name = "stdin" if data == "-" else Path(data).name
     stem = Path(name.removesuffix(".gz").removesuffix(".zst")).stem
     return Path(f"{stem}-{what}")
-
-
-def show_found(findings: "Findings", task: Task, *, quiet: bool) -> None:
-    """Show what the data are taken to be, before training begins."""
-    if not quiet:
-        show_facts({**findings.facts, "season": task.season_length, "horizon": task.horizon})
-    show_warnings(findings.warnings)
 
 
 def show_scores(scores: Mapping[str, Mapping[str, float | None]]) -> None:

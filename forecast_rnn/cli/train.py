@@ -12,6 +12,7 @@ from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
     show_facts,
+    show_found,
     show_json,
     show_text,
     show_warnings,
@@ -20,7 +21,6 @@ from forecast_rnn.cli.evaluation import (
     GATE_FAILED,
     default_folder,
     scores_by_model,
-    show_found,
     show_scores,
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence

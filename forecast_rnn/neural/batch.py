@@ -16,13 +16,15 @@ from forecast_rnn.neural.transform import Transform
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A panel's values on the network's scale and device.
+    """A panel's values on a device.
 
     Attributes:
-        values: Missing as NaN, [R]; float64, for float32 begins after scaling.
+        values: In the data's units, missing as NaN, [R]; float64, for float32 begins after
+            scaling. On the processor they are the panel's own, as a copy of all rows on the
+            network's scale would cost more memory than anything else in training.
         first: First row of each item, [N].
         end: One past the last row of each item, [N].
-        transform: How values came from the data's scale.
+        transform: How crops come to the network's scale.
         floor: Least size of a window, in the units that the transform calls for.
         beside: Covariates and calendar, None without any.
         edges: Of the classes of the change, as `Classes` has them, [K - 1]; None where
@@ -79,7 +81,7 @@ def load_table(
     """Put a panel on a device."""
     # MPS has no float64.
     dtype = torch.float32 if device.type == "mps" else torch.float64
-    values = transform.forward(torch.from_numpy(panel.values)).to(device, dtype)
+    values = torch.from_numpy(panel.values).to(device, dtype)
     bounds = torch.from_numpy(panel.indptr).to(device)
     return Table(values, bounds[:-1], bounds[1:], transform, floor, beside)
 
@@ -153,7 +155,7 @@ def _targets(table: Table, scale: Scale, horizons: Tensor, last: Tensor | None) 
 def _crop(
     table: Table, items: Tensor, rows: Tensor, shape: tuple[int, int]
 ) -> tuple[Tensor, Tensor]:
-    """Return values with missing as 0, and a float32 mask of the observed.
+    """Return values on the network's scale, missing as 0, and a float32 mask of the observed.
 
     Args:
         table: The panel.
@@ -164,7 +166,7 @@ def _crop(
     offsets = torch.arange(1 - shape[0], shape[1] + 1, device=rows.device)
     index = rows[:, None] + offsets
     inside = (index >= table.first[items, None]) & (index < table.end[items, None])
-    values = table.values[index.clamp(0, len(table.values) - 1)]
+    values = table.transform.forward(table.values[index.clamp(0, len(table.values) - 1)])
     observed = inside & ~values.isnan()
     return torch.where(observed, values, 0), observed.float()
 

@@ -1,7 +1,7 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
 import threading
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,11 @@ from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.neural.classes import Classes, tempered
+from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import choose_device, prepare
+from forecast_rnn.neural.runtime import choose_device, prepare, release_memory
 from forecast_rnn.neural.selection import (
     RUNGS,
     Trial,
@@ -35,6 +35,19 @@ MOST_WORK = 4.0e11
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Which rows are for a backtest.
+
+    Attributes:
+        rows: Origins, rows of the panel, [B].
+        windows: For each cutoff the rows from it to the end, the first cutoff first, [W].
+    """
+
+    rows: NDArray[np.int64]
+    windows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """A training that has not seen the rows of the backtest.
 
@@ -44,9 +57,8 @@ class Tested:
         recipe: The network that was chosen.
         steps: The optimisation steps that were chosen.
         trials: What was tried on the rows before those of the backtest, if there are enough.
-        rows: Origins of the backtest, rows of the panel, [B].
-        windows: For each cutoff of the backtest the rows from it to the end, the first cutoff
-            first, [W].
+        rows: As in `Held`.
+        windows: As in `Held`.
         reach: How far outcomes of held-back rows were from forecasts of the like.
     """
 
@@ -100,67 +112,68 @@ def fit_tested(
         windows: Forecasts of each series in the backtest; None for what suits the series.
         step: Rows from one of them to the next; None for a horizon.
     """
-    job = _job(task, config)
+    held = hold_back(panel, task, windows=windows, step=step)
+    if held is None:
+        recipe = recipes(panel, task, config)[-1]
+        return Tested(None, recipe, config.steps or DEFAULT_STEPS, ())
+    choice = choose_recipe(panel, task, config, held, on_progress)
+    return train_tested(panel, task, config, choice, on_progress)
+
+
+def hold_back(
+    panel: Panel, task: Task, *, windows: int | None = None, step: int | None = None
+) -> Held | None:
+    """Say which rows are for the backtest; None if too few would be left to train on."""
     windows = usual_windows(panel, task) if windows is None else windows
     step = task.horizon if step is None else step
     origins.check_windows(windows, step)
-    held_back = (windows - 1) * step + task.horizon
-    if not leaves_enough(panel, task, held_back):
-        recipe = recipes(panel, task, config)[-1]
-        return Tested(None, recipe, config.steps or DEFAULT_STEPS, ())
+    back = (windows - 1) * step + task.horizon
+    if not leaves_enough(panel, task, back):
+        return None
     behind = origins.lags(panel, task.horizon)
     rows = origins.rolling(panel, horizon=task.horizon, windows=windows, step=step, lags=behind)
-    before = panel.truncated(np.maximum(held_back - behind, 0))
-    found = _choose(job, before, np.maximum(behind - held_back, 0), on_progress)
-    forecaster = _train(job, before, found.recipe, found.steps, _Watch("backtesting", on_progress))
-    if found.reach:
-        forecaster = _calibrated(forecaster, *found.reach)
-    backs = tuple(range(held_back, task.horizon - 1, -step))
-    return replace(found, forecaster=forecaster, rows=rows, windows=backs)
+    return Held(rows, tuple(range(back, task.horizon - 1, -step)))
 
 
 def rows_of_window(panel: Panel, task: Task, window: int) -> NDArray[np.int64]:
-    """Return the origins of one of `Tested.windows`, [B]."""
+    """Return the origins of one of `Held.windows`, [B]."""
     behind = origins.lags(panel, task.horizon)
     return origins.rolling(panel, horizon=window, windows=1, step=1, lags=behind)
 
 
-def refitted(
-    panel: Panel, tested: Tested, window: int, config: TrainConfig, on_progress: OnProgress
+def choose_recipe(
+    panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
+) -> Tested:
+    """Choose width and steps on the rows before those of the backtest; nothing is trained yet."""
+    behind, back = origins.lags(panel, task.horizon), held.windows[0]
+    before = panel.truncated(np.maximum(back - behind, 0))
+    found = _choose(_job(task, config), before, np.maximum(behind - back, 0), on_progress)
+    return replace(found, rows=held.rows, windows=held.windows)
+
+
+def train_tested(
+    panel: Panel, task: Task, config: TrainConfig, choice: Tested, on_progress: OnProgress
+) -> Tested:
+    """Train what was chosen for the backtest; the seed may be another than it was chosen with."""
+    window = choice.windows[0]
+    return replace(
+        choice, forecaster=train_before(panel, task, config, choice, window, on_progress)
+    )
+
+
+def train_before(
+    panel: Panel,
+    task: Task,
+    config: TrainConfig,
+    choice: Tested,
+    window: int,
+    on_progress: OnProgress,
 ) -> Forecaster:
-    """Train the like of a tested network on all rows before one of `Tested.windows`."""
-    assert tested.forecaster is not None
-    task = tested.forecaster.task
+    """Train what was chosen on all rows before one of `Held.windows`."""
     before = panel.truncated(np.maximum(window - origins.lags(panel, task.horizon), 0))
-    watch = _Watch("refitting", on_progress)
-    forecaster = _train(_job(task, config), before, tested.recipe, tested.steps, watch)
-    return _calibrated(forecaster, *tested.reach) if tested.reach else forecaster
-
-
-def settings_of(
-    forecaster: Forecaster, tested: Tested, config: TrainConfig
-) -> dict[str, str | int | float]:
-    """Tell how a network came about."""
-    return {
-        "horizon": forecaster.task.horizon,
-        "season": forecaster.task.season_length,
-        **asdict(tested.recipe.model),
-        "members": config.members,
-        "steps": tested.steps,
-        "batch_size": tested.recipe.batch_size,
-        "learning_rate": tested.recipe.learning_rate,
-        "scale": forecaster.transform.name,
-        "parameters": forecaster.parameters,
-        "seed": config.seed,
-        **_about_classes(forecaster.classes),
-    }
-
-
-def _about_classes(classes: Classes) -> dict[str, str | int | float]:
-    if not classes.edges:
-        return {}
-    edges = ", ".join(f"{edge:.4g}" for edge in classes.edges)
-    return {"classes": len(classes.edges) + 1, "edges": edges}
+    watch = _Watch("backtesting", on_progress)
+    forecaster = _train(_job(task, config), before, choice.recipe, choice.steps, watch)
+    return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
 
 
 def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
@@ -205,6 +218,7 @@ def _choose(job: _Job, known: Panel, behind: NDArray[np.int64], on_progress: OnP
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
     trials = choose(setting, known, rows, rungs, watch.count)
+    release_memory()
     best = cheapest(trials, task)
     return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
 
@@ -214,7 +228,9 @@ def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch")
     members = job.config.members
     setting = make_setting(panel, job.task, recipe, job.config, job.machine)
     watch.total = steps * members
-    return train_members(setting, recipe, steps=steps, members=members, report=watch.count)
+    forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
+    release_memory()
+    return forecaster
 
 
 def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:

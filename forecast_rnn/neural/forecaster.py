@@ -24,12 +24,13 @@ from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.runtime import release_memory
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table
 
-ORIGINS_AT_ONCE = 512
+ORIGINS_AT_ONCE = 128
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
 
@@ -159,6 +160,7 @@ class Forecaster:
             found[some] = self.calibration.corrected(
                 values[:, :-1], values[:, -1], scores[some, :-1]
             )
+        release_memory()
         if self.model.head in COUNTS:
             found = np.rint(found)
         return np.where(self._bounded(panel, rows)[:, None, None], np.maximum(found, 0), found)
@@ -171,7 +173,10 @@ class Forecaster:
         several = panel.schema.wide or bool(panel.schema.targets)
         if not (self.nonnegative or several):
             return np.zeros(len(rows), dtype=np.bool_)
-        below = np.append(0, np.cumsum(panel.values < 0))
+        negative = panel.values < 0
+        if not negative.any():
+            return np.ones(len(rows), dtype=np.bool_)
+        below = np.append(0, np.cumsum(negative))
         none: NDArray[np.bool_] = below[rows + 1] == below[panel.indptr[panel.item_of(rows)]]
         return none
 

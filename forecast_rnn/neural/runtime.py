@@ -30,6 +30,12 @@ def prepare(threads: int | None) -> int:
     return count
 
 
+def release_memory() -> None:
+    """Give freed memory back to the system, which the thresholds of `prepare` otherwise keep."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def choose_device(name: str) -> torch.device:
     """Return the device of that name; `auto` takes CUDA, then MPS, then the processor.
 

@@ -25,12 +25,12 @@ def number(value: object) -> str:
     return f"{value:,.{_decimals(value, 4)}f}"
 
 
-def numbers(values: Sequence[float | None]) -> list[str]:
-    """Write the numbers of a column alike, with three significant digits of the least."""
+def numbers(values: Sequence[float | None], *, significant: int = 3) -> list[str]:
+    """Write the numbers of a column alike, with so many significant digits of the least."""
     sizes = [abs(value) for value in values if value and math.isfinite(value)]
     if not sizes or max(sizes) >= 1e15 or min(sizes) < 1e-4:
         return [number(value) for value in values]
-    decimals = _decimals(min(sizes), 3)
+    decimals = _decimals(min(sizes), significant)
     return [
         "-" if value is None or value != value else f"{value:,.{decimals}f}" for value in values
     ]

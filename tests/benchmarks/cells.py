@@ -1,6 +1,6 @@
 """Time of a scan, forwards and backwards, of every cell.
 
-    python -m tests.benchmarks.cells [--threads N] [--seconds S] [CELL …]
+    python -m tests.benchmarks.cells [--threads N] [--seconds S] [--shape B,T,C,D,L] [CELL …]
 
 Cells take turns, round by round; medians count. Work is counted as the products of matrices
 in a forward pass times three, as the equations have them, and set beside what `torch.matmul`
@@ -48,10 +48,15 @@ def main() -> None:
     parser.add_argument("cells", nargs="*", metavar="CELL")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=1.0, help="for a cell in a round")
+    parser.add_argument("--shape", help="batch, steps, inputs, hidden size, layers, by comma")
     arguments = parser.parse_args()
     prepare(arguments.threads)
     names = arguments.cells or list(CELLS)
-    for shape in SHAPES:
+    shapes = SHAPES
+    if arguments.shape:
+        batch, steps, inputs, width, layers = map(int, arguments.shape.split(","))
+        shapes = ((batch, steps, inputs, width, layers),)
+    for shape in shapes:
         show(shape, names, arguments.seconds)
 
 

@@ -1,6 +1,7 @@
 """From a panel to a forecaster: what is used, what is held back, what is repeated."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from forecast_rnn.calibration import calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
-from forecast_rnn.neural.fit import fit, fit_tested
+from forecast_rnn.neural.fit import choose_recipe, fit, fit_tested, hold_back, train_tested
 from forecast_rnn.neural.selection import cheapest
 from forecast_rnn.progress import ignore
 from tests.panels import panel_of
@@ -145,3 +146,18 @@ def test_the_network_of_the_backtest_is_calibrated_on_rows_before_it(panel, fitt
     assert factors.shape == (4, 4)
     assert tested.forecaster.calibration == calibrate(*tested.reach)
     assert tested.reach[0].values.shape == (6, 4, 4)
+
+
+def test_what_was_chosen_once_can_be_trained_with_other_seeds(panel, fitted):
+    held = hold_back(panel, TASK)
+    choice = choose_recipe(panel, TASK, CONFIG, held, ignore)
+
+    same = train_tested(panel, TASK, CONFIG, choice, ignore)
+    other = train_tested(panel, TASK, replace(CONFIG, seed=1), choice, ignore)
+
+    _, tested = fitted
+    assert torch.equal(weights(same.forecaster), weights(tested.forecaster))
+    assert same.forecaster.calibration == tested.forecaster.calibration
+    assert not torch.equal(weights(other.forecaster), weights(same.forecaster))
+    assert (other.recipe, other.steps) == (same.recipe, same.steps)
+    assert other.rows.tolist() == tested.rows.tolist()
