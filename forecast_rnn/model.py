@@ -100,7 +100,7 @@ class Model:
         table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
         marked = self.forecaster.fallback is not None
         told = published(table, panel, task, marked=marked)
-        return _prediction(told, panel, filled, set(table[ITEM]), warnings)
+        return _prediction(told, panel, filled, table[ITEM], warnings)
 
     def paths(
         self,
@@ -151,7 +151,7 @@ class Model:
             place, quantiles = np.isin(rows, filled), fallback_quantiles(panel, filled, task)
             values[place] = from_quantiles(quantiles, task.quantile_levels, scores[place])
         table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
-        return _prediction(published_paths(table, panel), panel, filled, set(table[ITEM]), warnings)
+        return _prediction(published_paths(table, panel), panel, filled, table[ITEM], warnings)
 
     def _ahead(self, data: Data | None, future: Data | None) -> tuple[Panel, int, tuple[str, ...]]:
         """Return the series with what is known ahead, the steps to forecast, and warnings."""
@@ -226,16 +226,16 @@ def _prediction(
     table: pl.DataFrame,
     panel: Panel,
     filled: NDArray[np.int64],
-    known: set[int],
+    known: pl.Series,
     warnings: tuple[str, ...],
 ) -> Prediction:
-    """Gather a prediction; `known` are the items in the table."""
-    names = panel.names()
+    """Gather a prediction; `known` are the items of its rows."""
+    names, items = panel.names(), set(known.unique())
     return Prediction(
         table=table,
         warnings=warnings,
         fallback=tuple(names[item] for item in panel.item_of(filled)),
-        missing=tuple(name for item, name in enumerate(names) if item not in known),
+        missing=tuple(name for item, name in enumerate(names) if item not in items),
         patterns=time_patterns(panel),
         panel=panel,
     )

@@ -122,7 +122,7 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
     relative = not table.transform.logarithmic
     normal, scale = normalise(windows, season, table.floor, relative=relative)
     after = slice(model.window_length, None)
-    known = windows.observed.any(-1, keepdim=True)
+    known = windows.observed.amax(-1, keepdim=True) > 0
     counts = observed[:, after].unfold(1, task.horizon, model.stride) * known
     horizons = values[:, after].unfold(1, task.horizon, model.stride)
     last = None if table.edges is None else windows.last()

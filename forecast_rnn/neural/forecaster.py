@@ -195,7 +195,7 @@ class Forecaster:
 
     def _parameters(self, batch: Batch) -> Tensor:
         """Return the parameters after the last step, [E, B, P, H]."""
-        return torch.stack([network(batch)[:, -1] for network in self.networks])
+        return torch.stack([network.last(batch) for network in self.networks])
 
     @torch.no_grad()
     def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
@@ -206,7 +206,7 @@ class Forecaster:
         head = self.networks[0].head
         scale = Scale(batch.scale.level[:, -1:], batch.scale.size[:, -1:])
         units = Units(scale, self.transform)
-        moving, known = (batch.windows != 0).flatten(1).any(1), batch.seen
+        moving, known = batch.windows.flatten(1).abs().amax(1) != 0, batch.seen
         merged = head.merged(self._parameters(batch))
         values = cast("ValueHead", head).quantiles(merged, scores, units)
         values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))

@@ -34,14 +34,11 @@ class Network(nn.Module):
     network is the seasonal naive.
     """
 
-    season: Tensor
-
     def __init__(self, model: ModelConfig, task: Task, encoding: Encoding) -> None:
         super().__init__()
         width = model.hidden_size
-        season = min(task.season_length, model.window_length)
-        places = model.window_length - season + torch.arange(task.horizon) % season
-        self.register_buffer("season", places, persistent=False)
+        self.season, self.horizon = min(task.season_length, model.window_length), task.horizon
+        places = model.window_length - self.season + torch.arange(task.horizon) % self.season
         self.surroundings = make_surroundings(model, encoding, places)
         more = 0 if self.surroundings is None else self.surroundings.width
         self.embedding = nn.Linear(input_channels(model) + more, width)
@@ -52,6 +49,14 @@ class Network(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
+        return self._after(batch, slice(None))
+
+    def last(self, batch: Batch) -> Tensor:
+        """Return the head's parameters after the last step, [B, P, H]."""
+        return self._after(batch, slice(-1, None))[:, 0]
+
+    def _after(self, batch: Batch, steps: slice) -> Tensor:
+        """Return the head's parameters after some steps; recurrent layers go through all."""
         inputs, moves = batch.inputs, None
         if self.surroundings is not None and batch.beside is not None:
             more = self.surroundings.inputs(batch.beside, inputs.shape[1])
@@ -59,13 +64,20 @@ class Network(nn.Module):
             moves = self.surroundings.moves(batch.beside)
         embedded = F.silu(self.embedding(inputs))
         hidden = self.cells(embedded)
-        start = batch.windows[..., self.season] + self.linear(batch.windows)
+        windows = batch.windows[:, steps]
+        start = self._repeated(windows) + self.linear(windows)
         if moves is not None:
-            start = start + moves
+            start = start + moves[:, steps]
         if batch.last is not None:
-            start = start - batch.scale.apply(batch.last).clamp(-CLIP, CLIP)
-        parameters: Tensor = self.head(torch.cat([hidden, embedded], dim=-1), start)
+            start = start - batch.scale.apply(batch.last)[:, steps].clamp(-CLIP, CLIP)
+        both = torch.cat([hidden[:, steps], embedded[:, steps]], dim=-1)
+        parameters: Tensor = self.head(both, start)
         return parameters
+
+    def _repeated(self, windows: Tensor) -> Tensor:
+        """Return the last season of windows again and again, [B, T, W] -> [B, T, H]."""
+        times = -(-self.horizon // self.season)
+        return windows[..., -self.season :].repeat(1, 1, times)[..., : self.horizon]
 
 
 def build_network(model: ModelConfig, task: Task, encoding: Encoding, seed: int) -> Network:

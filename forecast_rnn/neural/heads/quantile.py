@@ -20,16 +20,18 @@ class _Pinball(torch.autograd.Function):
     ) -> Tensor:
         """Return the weighted mean over [..., Q, H]; the arguments as in `pinball_loss`."""
         error = target.unsqueeze(-2) - forecast
-        slope = (error <= 0).to(forecast.dtype).sub_(levels[:, None]).mul_(weight.unsqueeze(-2))
-        count = weight.sum().clamp(min=1) * len(levels)
-        ctx.save_for_backward(slope, count)
-        return -torch.dot(error.flatten(), slope.flatten()) / count
+        share = weight / (weight.sum().clamp(min=1) * len(levels))
+        # Written as numbers at once: a mask of its own would be made and converted.
+        slope = torch.le(error, 0, out=torch.empty_like(error))
+        slope.sub_(levels[:, None]).mul_(share.unsqueeze(-2))
+        ctx.save_for_backward(slope)
+        return -error.mul_(slope).sum()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
         """Return the gradient of the forecast."""
-        slope, count = ctx.saved_tensors
-        return slope * (gradients[0] / count), None, None, None
+        (slope,) = ctx.saved_tensors
+        return slope * gradients[0], None, None, None
 
 
 def pinball_loss(forecast: Tensor, target: Tensor, levels: Tensor, weight: Tensor) -> Tensor:

@@ -1,0 +1,70 @@
+"""Forecast-rnn: its default recipe with cell, width and layers fixed, one network."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tests.benchmarks.peers.side import HORIZON, LAYERS, LEVELS, SEASON, SEEN, WIDTH, Job, run
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Windows in a batch: all of them, and of each crop those that share no row."""
+
+    windows: float
+    apart: float
+
+
+def fit(job: Job):
+    """Train as `forecast-rnn train` trains one network."""
+    import torch
+
+    from forecast_rnn.config import Task, TrainConfig
+    from forecast_rnn.data.read import panel_from_frame
+    from forecast_rnn.data.schema import Hints
+    from forecast_rnn.model import Model
+    from forecast_rnn.neural.recipe import recipes
+    from forecast_rnn.neural.runtime import prepare
+    from forecast_rnn.neural.setting import Machine, make_setting
+    from forecast_rnn.neural.training import STEPS_PER_EPOCH, Schedule, epochs
+
+    prepare(1)
+    panel, _ = panel_from_frame(pl.DataFrame(job.columns()), Hints(frequency="h"))
+    task = Task(horizon=HORIZON, season_length=SEASON, quantile_levels=LEVELS)
+    config = TrainConfig(
+        cell=job.cell, hidden_size=WIDTH, layers=LAYERS, members=1, batch_size=job.batch
+    )
+    (recipe,) = recipes(panel, task, config)
+    assert recipe.model.window_length == SEEN
+    setting = make_setting(panel, task, recipe, config, Machine(torch.device("cpu"), 1))
+    learner, sampler = setting.learner(recipe, 0), setting.sampler(recipe, 0)
+    counted = count(setting, recipe, sampler)
+    for _ in epochs(learner, sampler, Schedule(recipe.learning_rate), stop=1_000_000):
+        windows, apart = STEPS_PER_EPOCH * counted.windows, STEPS_PER_EPOCH * counted.apart
+        if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
+            break
+    model = Model(setting.forecaster(recipe, (learner.network,)), panel)
+    names = [f"q{level}" for level in LEVELS]
+    return lambda: model.predict().table.select(names).count().sum_horizontal().item()
+
+
+def count(setting, recipe, sampler, draws: int = 50) -> Counted:
+    """Count the windows of a batch that see all their values and have their whole horizon."""
+    import torch
+
+    from forecast_rnn.neural.batch import gather
+
+    model, task = recipe.model, setting.task
+    every = -(-(SEEN + HORIZON) // model.stride)
+    windows = apart = 0
+    for step in range(draws):
+        batch = gather(setting.table, *sampler.draw(step), model=model, task=task)
+        seen = batch.inputs[..., SEEN : 2 * SEEN].all(-1)
+        whole = seen & batch.observed.all(-1)
+        windows += int(whole.sum())
+        apart += int(torch.ceil(whole.sum(1) / every).sum())
+    return Counted(windows / draws, apart / draws)
+
+
+if __name__ == "__main__":
+    run(fit)
