@@ -79,10 +79,11 @@ def about_calibration(
     shares = [found.select(coverage(levels)).item() for found in (before, after)]
     if None in shares:
         return ()
-    covered = [f"{100 * share:.0f}%" for share in shares]
+    share = f"{100 * (levels[-1] - levels[0]):.0f}%"
+    covered = [f"{100 * held:.0f}%" for held in shares]
     return (
-        f"Its {100 * (levels[-1] - levels[0]):.0f}% interval held {covered[1]} of what came true; "
-        f"{covered[0]} before it was calibrated on earlier rows.",
+        f"The network's {share} interval held {covered[1]} of what came true; {covered[0]} before "
+        "it was calibrated on earlier rows.",
     )
 
 
