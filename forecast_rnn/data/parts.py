@@ -9,7 +9,7 @@ from forecast_rnn.data import records
 from forecast_rnn.data.records import Text
 from forecast_rnn.data.table import Plain
 
-_PART_BYTES = 2**23
+_PART_BYTES = 2**25
 _WORKERS = 4
 
 
