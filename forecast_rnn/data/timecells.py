@@ -1,7 +1,6 @@
 """Text cells read by one `strftime` pattern, and the pattern found from the first of them."""
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import polars as pl
@@ -51,7 +50,7 @@ def plain_times(pattern: Pattern | None) -> Plain:
         values = read_cells(cells, reading)
         if values.null_count() or odd_length(cells, written).any():
             return None
-        return None if year_of(values.min()) < FIRST_YEAR else values
+        return None if too_early(values) else values
 
     return Plain(pl.String, times)
 
@@ -105,6 +104,9 @@ def _padded(pattern: str) -> str:
     return pattern.replace("%-", "%")
 
 
-def year_of(time: object) -> int:
-    """Return the year of a date or datetime; that of none is early enough."""
-    return time.year if isinstance(time, date) else FIRST_YEAR
+def too_early(values: pl.Series) -> bool:
+    """Tell whether a date or datetime is before `FIRST_YEAR`; Python's own begin with year 1."""
+    if not values.dtype.is_temporal():
+        return False
+    year: int | None = values.to_frame().select(pl.all().min().dt.year()).item()
+    return year is not None and year < FIRST_YEAR

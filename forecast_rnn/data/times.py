@@ -18,7 +18,7 @@ from forecast_rnn.data.timecells import (
     detect,
     odd_length,
     read_cells,
-    year_of,
+    too_early,
 )
 from forecast_rnn.data.zones import find_zone
 from forecast_rnn.errors import ConfigError, DataError, Fault
@@ -126,7 +126,7 @@ def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | Non
     values = read_cells(cells, pattern)
     written = as_written(cells.head(SAMPLE), values.head(SAMPLE), pattern)
     bad = values.is_null() | odd_length(cells, written)
-    if not bad.any() and year_of(values.min()) < FIRST_YEAR:
+    if not bad.any() and too_early(values):
         bad = values.dt.year() < FIRST_YEAR
     if bad.any():
         raise _not_times(rows, column, bad)

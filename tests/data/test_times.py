@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forecast_rnn.data.clock import format_times, in_zone
@@ -92,6 +92,9 @@ def test_dates_are_read_as_the_standard_library_reads_them(days: list[date], for
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="0123456789-", min_size=8, max_size=11))
+@example("-00000-1-1")
+@example("12024-01-01")
+@example("0000-01-01")
 def test_what_the_standard_library_does_not_read_is_refused(cell: str) -> None:
     try:
         wanted = datetime.strptime(cell, "%Y-%m-%d").date()
