@@ -24,7 +24,7 @@ from forecast_rnn.fallback import (
 from forecast_rnn.neural.direction import climatology
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import from_quantiles, normal_paths
-from forecast_rnn.neural.runtime import choose_device, prepare
+from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
 from forecast_rnn.neural.saving import load_model
 from forecast_rnn.newdata import (
     about_new_data,
@@ -251,4 +251,7 @@ def load(model: Path | str, *, device: str = "auto", threads: int | None = None)
     folder = Path(model)
     inner = folder / BUNDLE
     prepare(threads)
-    return Model(*load_model(inner if inner.is_dir() else folder, choose_device(device)))
+    chosen = choose_device(device)
+    forecaster, panel = load_model(inner if inner.is_dir() else folder, chosen)
+    choose_precision(chosen, forecaster.model.hidden_size)
+    return Model(forecaster, panel)

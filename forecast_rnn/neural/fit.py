@@ -14,7 +14,12 @@ from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import choose_device, prepare, release_memory
+from forecast_rnn.neural.runtime import (
+    choose_device,
+    choose_precision,
+    prepare,
+    release_memory,
+)
 from forecast_rnn.neural.selection import (
     RUNGS,
     Trial,
@@ -191,7 +196,9 @@ class _Job:
 
 
 def _job(task: Task, config: TrainConfig) -> _Job:
-    return _Job(task, config, Machine(choose_device(config.device), prepare(config.threads)))
+    machine = Machine(choose_device(config.device), prepare(config.threads))
+    choose_precision(machine.device, config.hidden_size)
+    return _Job(task, config, machine)
 
 
 def _choose(job: _Job, known: Panel, behind: NDArray[np.int64], on_progress: OnProgress) -> Tested:

@@ -18,7 +18,7 @@ import torch
 
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
-from forecast_rnn.neural.runtime import prepare
+from forecast_rnn.neural.runtime import choose_precision, prepare
 from forecast_rnn.neural.stack import make_cell
 
 # batch, steps, inputs, hidden size, layers
@@ -63,6 +63,7 @@ def main() -> None:
 def show(shape: tuple[int, int, int, int, int], names: list[str], seconds: float) -> None:
     """Time cells at a shape, in turns, with the matrix product among them."""
     batch, steps, inputs, width, layers = shape
+    choose_precision(torch.device("cpu"), width)
     runs = {name: scan_of(name, shape) for name in names}
     runs["matmul"] = matmul()
     found: dict[str, list[float]] = {name: [] for name in runs}

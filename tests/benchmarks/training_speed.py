@@ -76,11 +76,12 @@ def ours(path: Path) -> float:
     from forecast_rnn.data.read import read_panel
     from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.recipe import Recipe
-    from forecast_rnn.neural.runtime import prepare
+    from forecast_rnn.neural.runtime import choose_precision, prepare
     from forecast_rnn.neural.setting import Machine, make_setting
     from forecast_rnn.neural.training import Schedule, epochs
 
     prepare(1)
+    choose_precision(torch.device("cpu"), WIDTH)
     panel, _ = read_panel(path, Hints(frequency="h"))
     model = ModelConfig(
         cell="lstm",

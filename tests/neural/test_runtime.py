@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from forecast_rnn.neural.batch import load_table
-from forecast_rnn.neural.runtime import prepare, release_memory
+from forecast_rnn.neural.recipe import SIZES
+from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare, release_memory
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
 
@@ -39,3 +40,34 @@ def test_a_table_on_the_processor_is_no_copy_of_the_panel():
     table = load_table(panel, Transform("log"), 0.1, torch.device("cpu"))
 
     assert np.shares_memory(table.values.numpy(), panel.values)
+
+
+@pytest.mark.parametrize(
+    ("capability", "device", "hidden_size", "precision"),
+    [
+        ("AVX2", "cpu", WIDE - 1, "highest"),
+        ("AVX2", "cpu", None, "highest"),
+        ("AVX2", "cpu", WIDE, "medium"),
+        ("AVX512", "cpu", None, "medium"),
+        ("AVX2", "cuda", None, "medium"),
+    ],
+)
+def test_only_narrow_networks_on_plain_processors_multiply_by_mkl(
+    monkeypatch: pytest.MonkeyPatch,
+    capability: str,
+    device: str,
+    hidden_size: int | None,
+    precision: str,
+):
+    before = torch.get_float32_matmul_precision()
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+
+    choose_precision(torch.device(device), hidden_size)
+
+    found = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(before)
+    assert found == precision
+
+
+def test_widths_of_the_recipe_are_narrow():
+    assert max(size.hidden_size for size in SIZES) < WIDE

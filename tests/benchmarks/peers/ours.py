@@ -24,11 +24,12 @@ def fit(job: Job):
     from forecast_rnn.data.schema import Hints
     from forecast_rnn.model import Model
     from forecast_rnn.neural.recipe import recipes
-    from forecast_rnn.neural.runtime import prepare
+    from forecast_rnn.neural.runtime import choose_precision, prepare
     from forecast_rnn.neural.setting import Machine, make_setting
     from forecast_rnn.neural.training import STEPS_PER_EPOCH, Schedule, epochs
 
     prepare(1)
+    choose_precision(torch.device("cpu"), WIDTH)
     panel, _ = panel_from_frame(pl.DataFrame(job.columns()), Hints(frequency="h"))
     task = Task(horizon=HORIZON, season_length=SEASON, quantile_levels=LEVELS)
     config = TrainConfig(
