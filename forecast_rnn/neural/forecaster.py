@@ -1,7 +1,9 @@
 """A trained ensemble with all it takes to use it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Event
 from typing import cast
 
 import numpy as np
@@ -19,6 +21,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
 from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
+from forecast_rnn.neural.crew import side_by_side
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
@@ -120,12 +123,14 @@ class Forecaster:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
         head = self.networks[0].head
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
-        for some, batch in self._crops(panel, rows, ORIGINS_AT_ONCE):
-            with torch.no_grad():
-                logs = head.merged(self._parameters(batch)).cpu().double()
+
+        def forecast(some: slice, batch: Batch) -> None:
+            logs = head.merged(self._parameters(batch)).cpu().double()
             shares = (logs / self.classes.temperature).softmax(dim=-2)
             known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
+
+        self._for_crops(panel, rows, ORIGINS_AT_ONCE, forecast)
         return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -153,13 +158,16 @@ class Forecaster:
         found, middle = np.empty(scores.shape), np.zeros((len(rows), 1, scores.shape[2]))
         scores = np.concatenate([scores, middle], axis=1)
         at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
-        for some, batch in self._crops(panel, rows, at_once):
+
+        def forecast(some: slice, batch: Batch) -> None:
             level = batch.scale.level
             asked = torch.tensor(scores[some], dtype=level.dtype, device=level.device)
             values = self._restored(batch, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(
                 values[:, :-1], values[:, -1], scores[some, :-1]
             )
+
+        self._for_crops(panel, rows, at_once, forecast)
         release_memory()
         if self.model.head in COUNTS:
             found = np.rint(found)
@@ -180,24 +188,38 @@ class Forecaster:
         none: NDArray[np.bool_] = below[rows + 1] == below[panel.indptr[panel.item_of(rows)]]
         return none
 
-    def _crops(
-        self, panel: Panel, rows: NDArray[np.int64], at_once: int
-    ) -> Iterator[tuple[slice, Batch]]:
-        """Cut the crops that end at the origins, so many at once."""
+    def _for_crops(
+        self,
+        panel: Panel,
+        rows: NDArray[np.int64],
+        at_once: int,
+        forecast: Callable[[slice, Batch], None],
+    ) -> None:
+        """Cut the crops that end at the origins, so many at once, and forecast them.
+
+        Crops are forecast side by side, and each batch by itself, so that the last digit does
+        not depend on the number of threads.
+        """
         device = next(self.networks[0].parameters()).device
         beside = load_beside(panel, self.encoding, self.task.horizon, device)
         table = load_table(panel, self.transform, self.floor, device, beside)
         table = replace(table, edges=self.classes.tensor(table.values))
         items, places = origin_tensors(panel, rows, device)
-        for start in range(0, len(rows), at_once):
+
+        @torch.no_grad()
+        def crop(start: int, _: Event) -> None:
             some = slice(start, start + at_once)
-            yield some, gather(table, items[some], places[some], model=self.model, task=self.task)
+            batch = gather(table, items[some], places[some], model=self.model, task=self.task)
+            forecast(some, batch)
+
+        jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
+        if jobs:
+            side_by_side(jobs, torch.get_num_threads())
 
     def _parameters(self, batch: Batch) -> Tensor:
         """Return the parameters after the last step, [E, B, P, H]."""
         return torch.stack([network.last(batch) for network in self.networks])
 
-    @torch.no_grad()
     def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
         """Join the networks' last steps and take quantiles of them, [B, N, H].
 

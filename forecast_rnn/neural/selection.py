@@ -120,7 +120,8 @@ def choose(
         if not alive:
             break
         jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
-        networks = side_by_side(jobs, setting.machine.threads)
+        widest = max(one.recipe.model.hidden_size for one in alive)
+        networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
         for one, network in zip(alive, networks, strict=True):
             forecaster = setting.forecaster(one.recipe, (network,))
             score, reach = assess(forecaster, known, rows)

@@ -134,5 +134,6 @@ def train_members(
         return learners[member].network
 
     jobs = [partial(train, member) for member in range(members)]
-    networks = side_by_side(jobs, setting.machine.threads)
+    width = recipe.model.hidden_size
+    networks = side_by_side(jobs, setting.machine.threads, hidden_size=width)
     return setting.forecaster(recipe, tuple(networks))

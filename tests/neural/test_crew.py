@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from forecast_rnn.neural.crew import follow, side_by_side
+from forecast_rnn.neural.runtime import WIDE
 from forecast_rnn.neural.training import Epoch
 
 
@@ -43,6 +44,16 @@ def test_the_thread_count_of_torch_is_what_it_was_afterwards():
     side_by_side([lambda _: None] * 2, threads=before)
 
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(("hidden_size", "each"), [(WIDE - 1, 1), (WIDE, 2)])
+def test_only_wide_networks_share_out_their_products(hidden_size, each):
+    before = torch.get_num_threads()
+
+    found = side_by_side([lambda _: torch.get_num_threads()] * 2, 4, hidden_size=hidden_size)
+
+    torch.set_num_threads(before)
+    assert found == [each, each]
 
 
 def test_a_followed_training_is_left_once_another_has_failed():

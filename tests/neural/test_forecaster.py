@@ -150,6 +150,20 @@ def test_forecasts_of_an_ensemble_are_the_means_of_its_members_on_the_networks_s
     np.testing.assert_allclose(both.quantiles(panel, rows), (each[0] + each[1]) / 2, rtol=1e-4)
 
 
+@pytest.mark.parametrize("threads", [2, 5])
+def test_the_number_of_threads_changes_no_bit(panel, monkeypatch, threads):
+    monkeypatch.setattr("forecast_rnn.neural.forecaster.ORIGINS_AT_ONCE", 3)
+    forecaster, rows = forecaster_of(panel), np.arange(20, 40)
+    alone = forecaster.quantiles(panel, rows)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+
+    together = forecaster.quantiles(panel, rows)
+
+    torch.set_num_threads(before)
+    assert np.array_equal(alone, together)
+
+
 def test_no_origins_give_an_empty_forecast(panel):
     table = forecaster_of(panel).forecast(panel, np.empty(0, dtype=np.int64))
 
