@@ -15,13 +15,14 @@ HEAVY = ("torch", "polars", "numpy", "sklearn", "pyarrow", "rich")
 
 # What the files of a folder (or a file) may import from the package when they are loaded.
 # The longest entry that fits a file counts; name tables and plain values may be read anywhere.
-PLAIN = {"", "errors", "config", "progress", "atomic", "output", "data.schema"}
+PLAIN = {"", "errors", "config", "progress", "memory", "atomic", "output", "data.schema"}
 PLAIN |= {"neural.cells", "neural.heads"}
 DATA = PLAIN | {"data"}
 TABLES = DATA | {"tables"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "progress": set(),
+    "memory": set(),
     "neural.cells": {"neural.cells"},
     "neural.heads": {"neural.heads"},
     "atomic": {"errors"},
@@ -50,9 +51,11 @@ ALLOWED: dict[str, set[str]] = {
     | {"class_verdict"},
     "rolling": TABLES | {"ahead", "baselines", "contest", "metrics", "neural", "verdict"},
     "model": TABLES | {"neural", "fallback", "newdata", "ahead"},
-    "api": TABLES
-    | {"ahead", "neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
-    | {"contest", "reproduce"},
+    "trained": TABLES | {"verdict"},
+    "job": TABLES
+    | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
+    | {"contest", "trained"},
+    "api": TABLES | {"ahead", "baselines", "reproduce", "trained"},
     "compare": TABLES
     | {"compare", "ahead", "neural", "baselines", "metrics", "backtest", "contest"},
     "cli": PLAIN | {"cli"},
@@ -105,6 +108,16 @@ def test_help_does_without_the_checks_of_pydantic():
 @pytest.mark.parametrize("command", ["cells", "datasets"])
 def test_lists_load_no_torch(command):
     assert loaded_after(run(command)).isdisjoint({"torch", "polars", "numpy"})
+
+
+def test_data_that_cannot_be_used_are_refused_without_torch(tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("ds,y\n2024-01-01,1\n2024-01-02,one\n")
+    statement = (
+        f"import forecast_rnn.cli\nassert forecast_rnn.cli.main(['train', {str(bad)!r}]) == 65"
+    )
+
+    assert "torch" not in loaded_after(statement)
 
 
 def test_the_test_would_see_torch():

@@ -10,6 +10,7 @@ import typer
 from forecast_rnn import __version__
 from forecast_rnn.cli import backtest, cells, compare, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
+from forecast_rnn.memory import keep_little
 
 EPILOG = """\
 \b
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = 0
     try:
         _calm()
+        keep_little()
         app(arguments)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0

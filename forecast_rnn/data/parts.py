@@ -9,7 +9,9 @@ from forecast_rnn.data import records
 from forecast_rnn.data.records import Text
 from forecast_rnn.data.table import Plain
 
-_PART_BYTES = 2**25
+_LEAST_BYTES, _MOST_BYTES = 2**22, 2**25
+"""Of a part: smaller ones take longer, larger ones more memory."""
+_PARTS = 16
 _WORKERS = 4
 
 
@@ -40,9 +42,9 @@ def read_plain(
 
 def _part_bounds(data: bytes) -> list[int]:
     """Return where parts of whole lines begin, and the end of the last."""
-    bounds = [0]
-    while len(data) - bounds[-1] > _PART_BYTES:
-        stop = data.rfind(b"\n", bounds[-1], bounds[-1] + _PART_BYTES) + 1
+    bounds, size = [0], max(_LEAST_BYTES, min(_MOST_BYTES, len(data) // _PARTS))
+    while len(data) - bounds[-1] > size:
+        stop = data.rfind(b"\n", bounds[-1], bounds[-1] + size) + 1
         if stop <= bounds[-1]:
             break
         bounds.append(stop)

@@ -10,16 +10,12 @@ from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import (
-    choose_device,
-    choose_precision,
-    prepare,
-    release_memory,
-)
+from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
 from forecast_rnn.neural.selection import (
     RUNGS,
     Trial,

@@ -18,6 +18,7 @@ from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
 from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
@@ -27,7 +28,6 @@ from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
-from forecast_rnn.neural.runtime import release_memory
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units

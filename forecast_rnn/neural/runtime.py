@@ -21,7 +21,7 @@ def prepare(threads: int | None) -> int:
 
     glibc hands large buffers back to the kernel after each step and pays page
     faults to get them again, which costs recurrent training up to half its time;
-    two thresholds stop that.
+    two thresholds stop that. What is freed then stays until `release_memory`.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
@@ -42,12 +42,6 @@ def choose_precision(device: torch.device, hidden_size: int | None) -> None:
     narrow = hidden_size is None or hidden_size < WIDE
     by_mkl = narrow and torch.backends.cpu.get_cpu_capability() != "AVX512"
     torch.set_float32_matmul_precision("highest" if device.type == "cpu" and by_mkl else "medium")
-
-
-def release_memory() -> None:
-    """Give freed memory back to the system, which the thresholds of `prepare` otherwise keep."""
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def choose_device(name: str) -> torch.device:

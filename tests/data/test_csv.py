@@ -125,7 +125,8 @@ def test_rows_of_another_length_are_listed_as_they_stand() -> None:
 
 
 def test_plain_columns_are_converted_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_PART_BYTES", 70)
+    monkeypatch.setattr(parts, "_MOST_BYTES", 70)
+    monkeypatch.setattr(parts, "_LEAST_BYTES", 70)
     text = "a,b\n" + "".join(f"x{row},{row}.5\n" for row in range(100)) + "y,\n"
     plain = {"b": PLAIN_NUMBERS}
 
@@ -146,7 +147,8 @@ def test_a_file_longer_than_the_sample_and_a_block_is_read_alike(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(csv, "_SAMPLE_BYTES", 64)
-    monkeypatch.setattr(parts, "_PART_BYTES", 70)
+    monkeypatch.setattr(parts, "_MOST_BYTES", 70)
+    monkeypatch.setattr(parts, "_LEAST_BYTES", 70)
     monkeypatch.setattr(records, "_BLOCK", 50)
     plain = "a,b\n" + "".join(f"{row},{row * row}\n" for row in range(200))
     quoted = "a,b\n" + "".join(f'"{row}","x\n{row}"\n' for row in range(200))

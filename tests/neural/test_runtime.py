@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.batch import load_table
 from forecast_rnn.neural.recipe import SIZES
-from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare, release_memory
+from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
 

@@ -1,0 +1,159 @@
+"""A training from the series to the files."""
+
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from forecast_rnn.baselines import USUAL_BASELINES
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.contest import contest, judge, settings_of
+from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.read import Findings
+from forecast_rnn.metrics import scores
+from forecast_rnn.model import Model
+from forecast_rnn.neural.fit import Tested, fit
+from forecast_rnn.neural.saving import save_model
+from forecast_rnn.neural.selection import Trial
+from forecast_rnn.output import write, write_text
+from forecast_rnn.output.folder import BUNDLE
+from forecast_rnn.output.publish import published
+from forecast_rnn.output.report import Outcome, report
+from forecast_rnn.output.workbook import write_workbook
+from forecast_rnn.progress import OnProgress
+from forecast_rnn.trained import Trained
+from forecast_rnn.verdict import weak_series, why_shut
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be trained on, and what is to come of it.
+
+    Attributes:
+        panel: The series, with what is known of the steps ahead.
+        task: What is forecast.
+        config: The network and its training.
+        findings: What was found in the data.
+        unknown: Why there can be no forecast; nothing if there can.
+        folder: Where to write, or None.
+        title: What the report calls the data.
+        command: What would do the same again.
+        began: When it all began, by `time.monotonic`.
+        gate: As in `forecast_rnn.train`, like the next three.
+    """
+
+    panel: Panel
+    task: Task
+    config: TrainConfig
+    findings: Findings
+    unknown: tuple[str, ...]
+    folder: Path | None
+    title: str
+    command: str
+    began: float
+    gate: bool
+    fallback: bool
+    workbook: bool
+    strict: bool
+
+
+def run(job: Job, on_progress: OnProgress) -> Trained:
+    """Train, test against baselines, forecast and write.
+
+    Raises:
+        TrainingError: training diverged.
+        DataError: a series is odd in a way that `strict` refuses.
+    """
+    panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
+    forecaster, tested = fit(panel, task, config, on_progress)
+    table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    if job.fallback:
+        forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
+    judged = judge(table, panel, tested, task)
+    model = Model(forecaster, panel)
+    prediction = None if unknown else model.predict(strict=job.strict)
+    trained = Trained(
+        folder=job.folder,
+        model=model,
+        forecast=prediction.table if prediction else None,
+        backtest=published(table, panel, task),
+        scores=scores(table, task),
+        verdict=judged,
+        findings=job.findings,
+        settings=settings_of(forecaster, tested, config) | {"seconds": _since(job.began)},
+        warnings=_about_backtest(tested) + (prediction.warnings if prediction else unknown),
+        fallback=prediction.fallback if prediction else (),
+        missing=prediction.missing if prediction else (),
+        shut=why_shut(judged) if job.gate else None,
+    )
+    outcome = _outcome(trained, tested.trials, table, job)
+    return _write(trained, outcome, workbook=job.workbook)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 1)
+
+
+def _about_backtest(tested: Tested) -> tuple[str, ...]:
+    if tested.forecaster is None:
+        return ("The series are too short to hold rows back: the forecast was not tested.",)
+    return ()
+
+
+def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, job: Job) -> Outcome:
+    """Gather what report and workbook tell."""
+    task, facts = trained.model.forecaster.task, trained.findings.facts
+    return Outcome(
+        title=job.title,
+        panel=trained.model.panel,
+        task=task,
+        forecast=_unmarked(trained),
+        backtest=table,
+        scores=trained.scores,
+        verdict=trained.verdict,
+        facts={**facts, "season": task.season_length, "horizon": task.horizon},
+        warnings=trained.findings.warnings + trained.warnings,
+        missing=trained.missing,
+        settings=trained.settings,
+        trials=tuple(_trial(trial) for trial in trials),
+        command=job.command,
+    )
+
+
+def _unmarked(trained: Trained) -> pl.DataFrame | None:
+    """Return the forecast without the column that says by what it is."""
+    marked = trained.model.forecaster.fallback is not None
+    return trained.forecast[:, :-1] if trained.forecast is not None and marked else trained.forecast
+
+
+def _trial(trial: Trial) -> dict[str, str | int | float]:
+    """Tell a trial by the names of the settings."""
+    recipe = trial.recipe
+    return {
+        **asdict(recipe.model),
+        "batch_size": recipe.batch_size,
+        "learning_rate": recipe.learning_rate,
+        "steps": trial.steps,
+        "score": trial.score,
+    }
+
+
+def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
+    """Write the files of a training, if anywhere, the forecast last; add what there is to say."""
+    folder = trained.folder
+    if folder is None:
+        return trained
+    save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
+    said = write(trained.scores, folder / "scores.csv")
+    said += write(trained.backtest, folder / "backtest.parquet")
+    write_text(report(outcome), folder / "report.html")
+    if workbook and trained.shut is None:
+        write_workbook(outcome, folder / "forecast.xlsx")
+    elif not workbook:
+        (folder / "forecast.xlsx").unlink(missing_ok=True)  # of an earlier training
+    if trained.forecast is None:
+        (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
+    elif trained.shut is None:
+        said += write(trained.forecast, folder / "forecast.csv")
+    return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))

@@ -1,0 +1,53 @@
+"""What a training brought."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from forecast_rnn.data.read import Findings
+from forecast_rnn.verdict import Verdict
+
+if TYPE_CHECKING:
+    from forecast_rnn.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training brought.
+
+    Attributes:
+        folder: Where files were written, or None.
+        model: The trained network and its series.
+        forecast: The forecast after the last row of each series; None where known columns
+            do not reach into the future.
+        backtest: Forecasts of known rows by the network and the baselines.
+        scores: Columns `model`, `metric`, `value`.
+        verdict: What the backtest says of the network.
+        findings: What was found in the data.
+        settings: How the network came about.
+        warnings: What a user should know beyond the findings.
+        fallback: As in `Prediction`.
+        missing: As in `Prediction`.
+        shut: Why the gate stays shut, so that no forecast is written; None if it opens, or if
+            there is none.
+    """
+
+    folder: Path | None
+    model: "Model"
+    forecast: pl.DataFrame | None
+    backtest: pl.DataFrame
+    scores: pl.DataFrame
+    verdict: Verdict
+    findings: Findings
+    settings: dict[str, str | int | float]
+    warnings: tuple[str, ...]
+    fallback: tuple[str, ...]
+    missing: tuple[str, ...]
+    shut: str | None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether there is a forecast to write."""
+        return self.forecast is not None and self.shut is None
