@@ -18,8 +18,12 @@ from forecast_rnn.tables import (
     ORIGIN,
     ROOT_SCALE,
     STEP,
+    WINDOW,
     forecast_columns,
 )
+
+OUTCOME = [ACTUAL, ERROR_SCALE, ROOT_SCALE]
+"""What a backtest adds to a forecast table."""
 
 ForecastFn = Callable[[Panel, NDArray[np.int64]], pl.DataFrame]
 
@@ -45,15 +49,25 @@ def backtest(
         A forecast table with columns `actual`, `error_scale` and `root_error_scale`, in the
         order of the forecasters, then of the origins.
     """
-    columns = [ITEM, ORIGIN, STEP, FORECAST, *forecast_columns(task)]
-    tables = [
-        forecast(panel, rows).select(pl.lit(name).alias(MODEL), *columns)
-        for name, forecast in forecasters.items()
-    ]
-    # Only now, so that no forecast depends on which others have an outcome.
-    known = _any_actual(panel, rows, task.horizon)
-    kept = pl.Series(np.tile(np.repeat(known, task.horizon), len(tables)))
-    return _with_outcome(panel, pl.concat(tables).filter(kept), task.season_length)
+    told = [FORECAST, *forecast_columns(task)]
+    # No forecast depends on which others have an outcome: all are made, and some left out.
+    known = np.repeat(_any_actual(panel, rows, task.horizon), task.horizon)
+    tables: list[pl.DataFrame] = []
+    beside, nothing = pl.DataFrame(), pl.Series(dtype=pl.Float64)
+    for name, forecast in forecasters.items():
+        table = forecast(panel, rows)
+        table = table if known.all() else table.filter(pl.Series(known))
+        if not tables:
+            beside = _with_outcome(panel, table.select(WINDOW), task.season_length)
+            nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(table))
+        assert table.select(WINDOW).equals(beside.select(WINDOW)), "all keep the order of origins"
+        # Columns that are the same for all models are held once.
+        columns = [
+            column if column.count() else nothing.alias(column.name) for column in table[told]
+        ]
+        model = pl.Series(MODEL, [name]).new_from_index(0, len(table))
+        tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
+    return pl.concat(tables, rechunk=False)
 
 
 def error_scales(panel: Panel, season_length: int, *, squared: bool = False) -> NDArray[np.float64]:

@@ -251,8 +251,14 @@ def series_scores(
     """
     known = _metrics_of(task)
     chosen = {name: known[name] for name in (known if metrics is None else metrics)}
-    # Lazy, so that what metrics share is computed once.
-    return table.lazy().group_by([MODEL, *by], maintain_order=True).agg(**chosen).collect()
+    # Lazy, so that what metrics share is computed once; model by model to take less memory.
+    of_model = [
+        table.lazy().filter(pl.col(MODEL) == model).group_by([MODEL, *by], maintain_order=True)
+        for model in table[MODEL].unique(maintain_order=True)
+    ]
+    if not of_model:
+        return table.group_by([MODEL, *by]).agg(**chosen)
+    return pl.concat([rows.agg(**chosen).collect() for rows in of_model])
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
@@ -260,8 +266,19 @@ def comparable(table: pl.DataFrame) -> pl.DataFrame:
 
     A model without any forecast does not count, so it cannot empty the table.
     """
-    known = table.filter(pl.col(FORECAST).is_not_null() & pl.col(ACTUAL).is_not_null())
-    return known.filter(pl.len().over(WINDOW) == known[MODEL].n_unique())
+    unknown = table.select(pl.any_horizontal(pl.col(FORECAST, ACTUAL).is_null())).to_series()
+    known = table.filter(~unknown) if unknown.any() else table
+    models = known[MODEL].unique(maintain_order=True)
+    windows = [known.lazy().filter(pl.col(MODEL) == model).select(WINDOW) for model in models]
+    # As a rule all models forecast the same in the same order: then nothing need be looked up.
+    if all(one.collect().equals(windows[0].collect()) for one in windows[1:]):
+        return known
+    return known.filter(pl.len().over(WINDOW) == len(models))
+
+
+def metric_columns(metric: str, task: Task) -> list[str]:
+    """Return the columns of a backtest that a metric reads."""
+    return _metrics_of(task)[metric].meta.root_names()
 
 
 def _metrics_of(task: Task) -> dict[str, pl.Expr]:

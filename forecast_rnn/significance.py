@@ -8,8 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.metrics import comparable, series_scores
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN
+from forecast_rnn.metrics import comparable, metric_columns, series_scores
+from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, WINDOW
 
 MORE, NO_MORE, TOO_FEW = "more than chance", "no more than chance", "too few to tell from chance"
 CHANCE = 0.05
@@ -82,7 +82,9 @@ def compare(
         metric: One of `METRICS`; a window or series where it is undefined is left out.
         seed: Of the draws.
     """
-    rows = comparable(table.filter(pl.col(MODEL).is_in(models)))
+    read = [MODEL, *WINDOW, FORECAST, ACTUAL, *metric_columns(metric, task)]
+    rows = table.lazy().filter(pl.col(MODEL).is_in(models)).select(*dict.fromkeys(read)).collect()
+    rows = comparable(rows)
     over_series = _differences(rows, task, models, metric, by=(ITEM,))["difference"].to_numpy()
     if len(over_series) >= _MANY_SERIES:
         found = paired_bootstrap(over_series, seed=seed)

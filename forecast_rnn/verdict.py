@@ -73,7 +73,7 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
         best_skill=skill_of(errors[network], errors[best]),
         series_won=by_series.filter(pl.col(network) < pl.col(SEASONAL_NAIVE)).height,
         series=by_series.height,
-        windows=rows.join(by_series, on=ITEM, how="semi").select(ITEM, ORIGIN).n_unique(),
+        windows=rows.select(ITEM, ORIGIN).unique().join(by_series, on=ITEM, how="semi").height,
         comparison=compare(rows, task, models=(network, best), metric=metric),
     )
     return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))

@@ -1,5 +1,7 @@
 """From the forecast table to the table that users see, in their own words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from forecast_rnn.tables import (
     PATH,
     STEP,
     VALUE,
+    WINDOW,
     class_names,
     forecast_columns,
 )
@@ -35,27 +38,49 @@ def published(
     probabilities. Where a column of the user has the name of
     one of ours, ours gets a trailing underscore.
     """
+    ours = [FORECAST, *forecast_columns(task)]
+    if ACTUAL in table.columns:
+        return _published_backtest(table, panel, task, ours)
     table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
-    ours = [FORECAST, *forecast_columns(task)]
-    identified = [
-        *panel.items.select(pl.all().gather(table[ITEM])),
-        _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp),
-    ]
-    if ACTUAL not in table.columns:
-        told = [*ours, MODEL] if marked else ours
-        return pl.DataFrame(
-            identified + [table[name].alias(free_name(name, users)) for name in told]
-        )
-    cutoff = _times(table, panel, table[ORIGIN], free_name(CUTOFF, users))
+    told = [*ours, MODEL] if marked else ours
     return pl.DataFrame(
         [
-            table[MODEL].alias(free_name(MODEL, users)),
-            *identified,
-            cutoff,
-            *(table[name].alias(free_name(name, users)) for name in (STEP, ACTUAL, *ours)),
+            *_identified(table, panel),
+            *(table[name].alias(free_name(name, users)) for name in told),
         ]
     )
+
+
+def _published_backtest(
+    table: pl.DataFrame, panel: Panel, task: Task, ours: list[str]
+) -> pl.DataFrame:
+    """Publish model by model; columns that are the same for all are held once."""
+    users = [*panel.items.columns, panel.schema.timestamp]
+    parts: list[pl.DataFrame] = []
+    windows, beside, nothing = pl.DataFrame(), list[pl.Series](), pl.Series(dtype=pl.Float64)
+    models = table[MODEL].unique(maintain_order=True)
+    for own in [table.filter(pl.col(MODEL) == model) for model in models] or [table]:
+        part = _named(_sorted(own, panel), task)
+        if not windows.width or not windows.equals(part.select(WINDOW)):
+            windows = part.select(WINDOW)
+            cutoff = _times(part, panel, part[ORIGIN], CUTOFF)
+            beside = [*_identified(part, panel), *_freed([cutoff, part[STEP], part[ACTUAL]], users)]
+            nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(part))
+        told = [column if column.count() else nothing.alias(column.name) for column in part[ours]]
+        parts.append(pl.DataFrame([*_freed([part[MODEL]], users), *beside, *_freed(told, users)]))
+    return pl.concat(parts, rechunk=False)
+
+
+def _identified(table: pl.DataFrame, panel: Panel) -> list[pl.Series]:
+    """Return the id columns and the time of each row."""
+    times = _times(table, panel, table[ORIGIN] + table[STEP], panel.schema.timestamp)
+    return [*panel.items.select(pl.all().gather(table[ITEM])), times]
+
+
+def _freed(columns: Sequence[pl.Series], users: list[str]) -> list[pl.Series]:
+    """Name columns of ours otherwise than those of the user."""
+    return [column.alias(free_name(column.name, users)) for column in columns]
 
 
 def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
@@ -118,14 +143,8 @@ def shown_order(panel: Panel) -> NDArray[np.int64]:
 
 
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
-    """Sort by model as they come, then series in the input's order, then time."""
-    models = table[MODEL].unique(maintain_order=True)
-    return table.sort(
-        pl.col(MODEL).replace_strict(models, range(len(models)), return_dtype=pl.Int32),
-        _rank(table, panel),
-        ORIGIN,
-        STEP,
-    )
+    """Sort by series in the input's order, then time."""
+    return table.sort(_rank(table, panel), ORIGIN, STEP)
 
 
 def _rank(table: pl.DataFrame, panel: Panel) -> pl.Series:
