@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural.batch import Table, gather
+from forecast_rnn.neural.descent import Descent, descend, start_descent
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.network import Network, build_network
 from forecast_rnn.neural.units import Units
 
 STEPS_PER_EPOCH = 10
-WEIGHT_DECAY = 0.01
 GRADIENT_CLIP = 1.0
 WARM_UP = 30
 DECAY_SHARE = 0.3
@@ -109,19 +109,17 @@ class Sampler:
 
 @dataclass(slots=True)
 class Learner:
-    """A network in training: its weights, its optimizer, the steps it has taken."""
+    """A network in training: its weights, what came before, the steps it has taken."""
 
     network: Network
-    optimizer: torch.optim.Optimizer
+    descent: Descent
     steps: int = 0
     failures: int = 0
 
     def fork(self) -> "Learner":
         """Return a copy that goes its own way."""
         network = copy.deepcopy(self.network)
-        optimizer = _optimizer(network)
-        optimizer.load_state_dict(copy.deepcopy(self.optimizer.state_dict()))
-        return replace(self, network=network, optimizer=optimizer)
+        return replace(self, network=network, descent=self.descent.fork(network.parameters()))
 
 
 def make_learner(
@@ -129,11 +127,7 @@ def make_learner(
 ) -> Learner:
     """Start a network; call it in one thread, for it borrows torch's own generator."""
     network = build_network(model, task, encoding, seed).to(device)
-    return Learner(network, _optimizer(network))
-
-
-def _optimizer(network: Network) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY, fused=True)
+    return Learner(network, start_descent(network.parameters()))
 
 
 def epochs(learner: Learner, sampler: Sampler, schedule: Schedule, *, stop: int) -> Iterator[Epoch]:
@@ -160,7 +154,7 @@ def _train_step(
     network = learner.network
     units = Units(batch.scale, sampler.table.transform)
     loss = network.head.loss(network(batch), batch.target, batch.observed, units)
-    learner.optimizer.zero_grad(set_to_none=True)
+    network.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
     rate = schedule.rate(learner.steps) * 0.5**learner.failures
@@ -168,9 +162,7 @@ def _train_step(
     if not bool(norm.isfinite() & loss.isfinite()):
         _count_failure(learner, rate)
         return None
-    for group in learner.optimizer.param_groups:
-        group["lr"] = rate
-    learner.optimizer.step()
+    descend(learner.descent, rate)
     return float(loss.detach()), float(norm)
 
 

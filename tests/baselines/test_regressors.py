@@ -5,10 +5,13 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.linear_model import Ridge
+from threadpoolctl import threadpool_limits
 
 from forecast_rnn.ahead import panel_of as read
 from forecast_rnn.baselines import gradient_boosting, ridge, seasonal_naive
 from forecast_rnn.baselines.lags import lags_of
+from forecast_rnn.baselines.regressors import fit_ridge
 from forecast_rnn.config import Task
 from forecast_rnn.data.origins import last, rolling
 from forecast_rnn.data.schema import Hints
@@ -48,6 +51,24 @@ def test_ridge_solves_its_equation():
     correction = (np.nan_to_num(ahead.values) - centre) @ weights + offset
     expected = seasonal_naive(panel, rows, TASK) + ahead.size * correction
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "inputs", "outcomes"),
+    [(3000, 60, 14), (40, 40, 3), (20, 50, 4), (1, 6, 2), (500, 5, 1)],
+)
+def test_ridge_agrees_with_that_of_scikit_learn(rows, inputs, outcomes):
+    generator = np.random.default_rng(0)
+    seen, after = generator.normal(2, 1, (rows, inputs)), generator.normal(1, 3, (rows, outcomes))
+    new = generator.normal(2, 1, (9, inputs))
+    with threadpool_limits(limits=1):
+        reference = Ridge(alpha=10.0).fit(seen, after)
+        expected = reference.predict(new).reshape(9, outcomes)
+
+        slopes, start = fit_ridge(seen, after)
+        found = new @ slopes + start
+
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
 @REGRESSORS
