@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.memory import release_memory
 from forecast_rnn.tables import (
     ACTUAL,
     ERROR_SCALE,
@@ -66,6 +67,7 @@ def backtest(
             column if column.count() else nothing.alias(column.name) for column in table[told]
         ]
         model = pl.Series(MODEL, [name]).new_from_index(0, len(table))
+        release_memory()
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
     return pl.concat(tables, rechunk=False)
 

@@ -11,6 +11,7 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import contest, judge, settings_of
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings
+from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Tested, fit
@@ -73,6 +74,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
     judged = judge(table, panel, tested, task)
     model = Model(forecaster, panel)
     prediction = None if unknown else model.predict(strict=job.strict)
+    release_memory()
     trained = Trained(
         folder=job.folder,
         model=model,
@@ -87,6 +89,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         missing=prediction.missing if prediction else (),
         shut=why_shut(judged) if job.gate else None,
     )
+    release_memory()
     outcome = _outcome(trained, tested.trials, table, job)
     return _write(trained, outcome, workbook=job.workbook)
 
@@ -147,6 +150,7 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     said = write(trained.scores, folder / "scores.csv")
     said += write(trained.backtest, folder / "backtest.parquet")
+    release_memory()
     write_text(report(outcome), folder / "report.html")
     if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")

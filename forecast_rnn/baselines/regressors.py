@@ -5,7 +5,8 @@ learn how far the outcome is from the seasonal naive, which they are where there
 to learn from. They learn from no value after the first origin of a series.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,8 @@ CorrectionFn = Callable[[Rows, Windows], Values]
 
 _RIDGE_NUMBERS = 12_000_000
 """Inputs and outcomes that the ridge regression may learn from: about a second."""
+_RIDGE_PORTION = 1_000_000
+"""As many of them at a time."""
 _SHRINKAGE = 10.0
 _TREES_STEPS = 100_000
 """Steps from which the trees learn: some seconds."""
@@ -57,36 +60,47 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
     learnt = lags.learnable(_RIDGE_NUMBERS // width)
     if not len(learnt):
         return seasonal_naive(panel, rows, task)
-    windows = lags.windows(learnt)
+
+    def portions() -> Iterator[tuple[Values, Values]]:
+        for some in np.array_split(learnt, math.ceil(len(learnt) * width / _RIDGE_PORTION)):
+            windows = lags.windows(some)
+            yield inputs(some, windows), np.nan_to_num(lags.outcomes(some, windows))
+
     # One thread, as sums over several differ in the last digit from machine to machine.
     with threadpool_limits(limits=1):
-        outcomes = np.nan_to_num(lags.outcomes(learnt, windows))
-        slopes, start = fit_ridge(inputs(learnt, windows), outcomes)
+        slopes, start = fit_ridge(portions())
         return _corrected(lags, rows, lambda some, windows: inputs(some, windows) @ slopes + start)
 
 
-def fit_ridge(inputs: Values, outcomes: Values) -> tuple[Values, Values]:
+def fit_ridge(portions: Iterator[tuple[Values, Values]]) -> tuple[Values, Values]:
     """Return the slopes [F, H] and starts [H] of a ridge regression; starts are not shrunk.
 
-    Solves for the slopes or, where there are fewer rows than inputs, for a weight of each row. It
-    is what the class of scikit-learn does, which takes a second to load.
+    It is what the class of scikit-learn does, which takes a second to load, and all rows at once.
 
     Args:
-        inputs: [B, F].
-        outcomes: [B, H].
+        portions: Inputs [B, F] and outcomes [B, H], some rows at a time.
     """
     from scipy import linalg
     from threadpoolctl import threadpool_limits
 
-    middle, usual = inputs.mean(axis=0), outcomes.mean(axis=0)
-    apart, left = inputs - middle, outcomes - usual
-    few = apart.shape[0] < apart.shape[1]
+    count, sums, products, usual = 0, np.zeros(0), np.zeros((0, 0)), np.zeros(0)
+    for inputs, outcomes in portions:
+        both = np.hstack([inputs, outcomes])
+        if not count:
+            # Sums of what is apart from something in the middle keep their digits.
+            width, usual = inputs.shape[1], both.mean(axis=0)
+            sums, products = np.zeros(len(usual)), np.zeros((width, len(usual)))
+        both -= usual
+        count += len(both)
+        sums += both.sum(axis=0)
+        products += both[:, :width].T @ both
+    products -= np.outer(sums[:width], sums / count)
+    middle = usual + sums / count
+    matrix, right = products[:, :width], products[:, width:]
+    np.fill_diagonal(matrix, matrix.diagonal() + _SHRINKAGE)
     with threadpool_limits(limits=1):  # as in `ridge`; here those of scipy are loaded
-        matrix = apart @ apart.T if few else apart.T @ apart
-        np.fill_diagonal(matrix, matrix.diagonal() + _SHRINKAGE)
-        found = linalg.solve(matrix, left if few else apart.T @ left, assume_a="pos")
-        slopes = apart.T @ found if few else found
-        return slopes, usual - middle @ slopes
+        slopes = linalg.solve(matrix, right, assume_a="pos")
+    return slopes, middle[width:] - middle[:width] @ slopes
 
 
 def gradient_boosting(panel: Panel, rows: Rows, task: Task) -> Values:

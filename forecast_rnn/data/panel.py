@@ -105,11 +105,15 @@ def _with_lists(
     table: pl.DataFrame, rows: pl.DataFrame, lengths: NDArray[np.int64]
 ) -> pl.DataFrame:
     """Add the rows of each item as lists."""
-    items = pl.DataFrame({"item": np.repeat(np.arange(len(lengths)), lengths)})
-    names = rows.columns
-    lists = items.with_columns(rows).group_by("item", maintain_order=True).agg(names)
-    joined = table.join(lists, on="item", how="left", maintain_order="left")
-    return joined.with_columns(pl.col(names).fill_null([]))
+    import pyarrow as pa
+
+    # By where lists begin, as grouping would hold all rows twice more.
+    bounds = pa.array(np.append(0, np.cumsum(lengths)))
+    lists = [
+        pl.Series(column.name, pa.LargeListArray.from_arrays(bounds, column.rechunk().to_arrow()))
+        for column in rows
+    ]
+    return table.with_columns(lists)
 
 
 def _plain(column: pl.Series) -> pl.Series:

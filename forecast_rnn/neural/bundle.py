@@ -36,6 +36,8 @@ SERIES = "series.parquet"
 MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
 MOST_ROWS = 10**9
+GROUP = 1000
+"""Series in a row group."""
 NAMES = frozenset(MOST_BYTES)
 
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -89,6 +91,7 @@ def write_bundle(
         for name, content in files.items():
             write_file(temporary / name, content)
         _check_same(read_bundle(temporary), tensors, series)
+    _release_arrow()
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -256,8 +259,18 @@ def _pack_series(series: pl.DataFrame) -> bytes:
 
     buffer = io.BytesIO()
     table = series.to_arrow()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    # A group is held as a whole several times while it is written.
+    pq.write_table(
+        table, buffer, compression="zstd", write_page_checksum=True, row_group_size=GROUP
+    )
+    _release_arrow()
     return buffer.getvalue()
+
+
+def _release_arrow() -> None:
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _unpack_series(content: bytes) -> pl.DataFrame:
@@ -267,12 +280,14 @@ def _unpack_series(content: bytes) -> pl.DataFrame:
     try:
         file = pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True)
         rows = file.metadata.num_rows
-        frame = pl.DataFrame(file.read()) if rows <= MOST_ROWS else None
+        # Group by group, and in one thread, for others keep what they freed.
+        groups = range(file.num_row_groups if rows <= MOST_ROWS else 0)
+        parts = [pl.DataFrame(file.read_row_group(one, use_threads=False)) for one in groups]
     except (Exception, pl.exceptions.PanicException) as error:
         raise BundleError(f"cannot be read: {error}") from None
-    if frame is None:
+    if rows > MOST_ROWS:
         raise BundleError(f"has {rows:,} rows, more than {MOST_ROWS:,}")
-    return frame
+    return pl.concat(parts) if parts else pl.DataFrame()
 
 
 def _check_same(bundle: Bundle, tensors: Mapping[str, torch.Tensor], series: pl.DataFrame) -> None:

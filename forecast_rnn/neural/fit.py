@@ -86,8 +86,10 @@ def fit(
     plain = replace(tested.forecaster, calibration=Calibration())
     plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
+    release_memory()
     dependence = measure_dependence(tested.forecaster, panel, tested.rows)
     forecaster = replace(forecaster, dependence=dependence)
+    release_memory()
     return _calibrated(forecaster, *tested.reach, reach), tested
 
 

@@ -54,10 +54,10 @@ def test_ridge_solves_its_equation():
 
 
 @pytest.mark.parametrize(
-    ("rows", "inputs", "outcomes"),
-    [(3000, 60, 14), (40, 40, 3), (20, 50, 4), (1, 6, 2), (500, 5, 1)],
+    ("rows", "inputs", "outcomes", "portions"),
+    [(3000, 60, 14, 7), (40, 40, 3, 1), (20, 50, 4, 3), (1, 6, 2, 1), (500, 5, 1, 500)],
 )
-def test_ridge_agrees_with_that_of_scikit_learn(rows, inputs, outcomes):
+def test_ridge_agrees_with_that_of_scikit_learn(rows, inputs, outcomes, portions):
     generator = np.random.default_rng(0)
     seen, after = generator.normal(2, 1, (rows, inputs)), generator.normal(1, 3, (rows, outcomes))
     new = generator.normal(2, 1, (9, inputs))
@@ -65,7 +65,8 @@ def test_ridge_agrees_with_that_of_scikit_learn(rows, inputs, outcomes):
         reference = Ridge(alpha=10.0).fit(seen, after)
         expected = reference.predict(new).reshape(9, outcomes)
 
-        slopes, start = fit_ridge(seen, after)
+        parts = (np.array_split(whole, portions) for whole in (seen, after))
+        slopes, start = fit_ridge(zip(*parts, strict=True))
         found = new @ slopes + start
 
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

@@ -36,11 +36,13 @@ class Histogram:
 
 
 def scaled_errors(rows: pl.DataFrame, *, scaled: bool) -> pl.DataFrame:
-    """Add `error`, forecast less actual, over the error scale if asked for; drop undefined ones."""
+    """Return `error`, forecast less actual, over the error scale if asked for, where defined.
+
+    Beside it stand model, item and step.
+    """
     error = pl.col(FORECAST) - pl.col(ACTUAL)
-    return rows.with_columns(error=error / pl.col(ERROR_SCALE) if scaled else error).drop_nulls(
-        "error"
-    )
+    found = rows.select(MODEL, ITEM, STEP, error=error / pl.col(ERROR_SCALE) if scaled else error)
+    return found.drop_nulls("error")
 
 
 def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
@@ -49,11 +51,14 @@ def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `step`, and a column a model; in the order of steps.
     """
-    each = errors.group_by(STEP, MODEL, ITEM).agg(pl.col("error").abs().mean())
-    means = each.group_by(STEP, MODEL).agg(pl.col("error").mean())
+    size = pl.col("error").abs().mean()
     models = errors[MODEL].unique(maintain_order=True).to_list()
-    wide = means.sort(STEP, MODEL).pivot(on=MODEL, index=STEP, values="error")
-    return wide.select(STEP, *models).sort(STEP)
+    wide = errors.select(pl.col(STEP).unique().sort())
+    for model in models:
+        own = errors.lazy().filter(pl.col(MODEL) == model)
+        means = own.group_by(STEP, ITEM).agg(size).group_by(STEP).agg(pl.col("error").mean())
+        wide = wide.join(means.collect().rename({"error": model}), on=STEP, how="left")
+    return wide.sort(STEP)
 
 
 def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:

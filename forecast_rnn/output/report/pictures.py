@@ -15,7 +15,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.grids import Cut, grids_of
-from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, STEP, quantile_columns
+from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, STEP, WINDOW, quantile_columns
 
 Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -52,14 +52,17 @@ class Tested:
 def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) -> Tested:
     """Lay the rows of two models of a backtest out as windows."""
     levels = quantile_columns(task.quantile_levels)
-    rows = backtest.filter(pl.col(MODEL) == network).sort(ITEM, ORIGIN, STEP)
-    other = backtest.filter(pl.col(MODEL) == baseline).select(
-        ITEM, ORIGIN, STEP, pl.col(FORECAST).alias("baseline")
-    )
-    rows = rows.join(other, on=[ITEM, ORIGIN, STEP], how="left", maintain_order="left")
     ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
-    values = _matrix(rows.select(ends[0], FORECAST, ends[1], "baseline"))
-    first = rows.filter(pl.col(STEP) == 1)
+    rows = backtest.lazy().filter(pl.col(MODEL) == network)
+    rows = rows.select(ITEM, ORIGIN, STEP, ends[0], FORECAST, ends[1]).sort(ITEM, ORIGIN, STEP)
+    other = (
+        backtest.lazy()
+        .filter(pl.col(MODEL) == baseline)
+        .select(ITEM, ORIGIN, STEP, pl.col(FORECAST).alias("baseline"))
+    )
+    joined = rows.join(other, on=WINDOW, how="left", maintain_order="left").collect()
+    values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
+    first = joined.filter(pl.col(STEP) == 1)
     return Tested(
         item=first[ITEM].to_numpy().astype(np.int64),
         origin=first[ORIGIN].to_numpy().astype(np.int64),
