@@ -57,6 +57,7 @@ def _application(
     ] = False,
 ) -> None:
     """Train a recurrent network on a CSV or Parquet file and forecast what comes next."""
+    keep_little()
 
 
 COMMANDS = (
@@ -78,7 +79,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = 0
     try:
         _calm()
-        keep_little()
         app(arguments)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0
