@@ -76,7 +76,7 @@ class ValueHead(Protocol):
 
         Args:
             parameters: As `merged` gives them, [..., P, H].
-            scores: Normal scores of the levels, float64, [..., N, H].
+            scores: Normal scores of the levels, float64; they broadcast against [..., N, H].
             units: How values were normalised; broadcasts against the result.
         """
 
