@@ -122,6 +122,7 @@ def settings_of(
         "learning_rate": tested.recipe.learning_rate,
         "scale": forecaster.transform.name,
         "parameters": forecaster.parameters,
+        "round": config.round,
         "seed": config.seed,
         **_about_classes(forecaster.classes),
     }

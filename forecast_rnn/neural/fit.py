@@ -82,8 +82,8 @@ def fit(
     forecaster = _train(job, panel, tested.recipe, tested.steps, watch)
     if tested.forecaster is None:
         return forecaster, tested
-    # The forecasts of the backtest count as they were before they were calibrated.
-    plain = replace(tested.forecaster, calibration=Calibration())
+    # The forecasts of the backtest count as they were before they were calibrated and rounded.
+    plain = replace(tested.forecaster, calibration=Calibration(), rounded=False)
     plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
     release_memory()
@@ -235,7 +235,7 @@ def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch")
     watch.total = steps * members
     forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
     release_memory()
-    return forecaster
+    return replace(forecaster, rounded=job.config.round)
 
 
 def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:
