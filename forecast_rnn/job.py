@@ -90,7 +90,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         shut=why_shut(judged) if job.gate else None,
     )
     release_memory()
-    outcome = _outcome(trained, tested.trials, table, job)
+    outcome = _outcome(trained, tested, table, job)
     return _write(trained, outcome, workbook=job.workbook)
 
 
@@ -104,7 +104,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, job: Job) -> Outcome:
+def _outcome(trained: Trained, tested: Tested, table: pl.DataFrame, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -119,7 +119,8 @@ def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, j
         warnings=trained.findings.warnings + trained.warnings,
         missing=trained.missing,
         settings=trained.settings,
-        trials=tuple(_trial(trial) for trial in trials),
+        trials=tuple(_trial(trial) for trial in tested.trials),
+        curve=tested.curve,
         command=job.command,
     )
 

@@ -146,6 +146,7 @@ class Chart {
   constructor(holder, { height = 280, x, y, xTicks, yTicks, label, right = 16, xTitle = "", yTitle = "" }) {
     const paper = holder.closest(".cards") ? printWidth / 2 : printWidth; // two cards a row
     const width = Math.max(240, paper || holder.clientWidth);
+    if (paper) height = Math.round(height * 0.8); // so that two large ones fit on a page
     const widest = Math.max(...yTicks.map((tick) => tick.text.length), 1);
     const under = xTicks.some((tick) => tick.under);
     this.width = width;

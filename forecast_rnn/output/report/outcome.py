@@ -77,6 +77,7 @@ class Outcome:
         settings: Of the network and its training.
         trials: What each candidate of the race was trained with, by the names of `settings`,
             with its `steps` and its `score`.
+        curve: Steps of the final training, and the loss after them.
         command: The command that does the same again.
     """
 
@@ -92,6 +93,7 @@ class Outcome:
     missing: tuple[str, ...]
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
+    curve: tuple[tuple[int, float], ...] = ()
     command: str
 
 

@@ -120,6 +120,7 @@ function drawAll() {
   if (page.coverage) drawPromises("coverage");
   if (page.reliability) drawPromises("reliability");
   if (page.race) drawRace();
+  if (page.training) drawTraining();
 }
 
 let width = 0;

@@ -6,11 +6,11 @@ import pytest
 
 from forecast_rnn.output.report import report
 from tests.output.report.browser import Browser, browser_path
-from tests.output.report.outcomes import TASK, TRIALS, outcome_of, waves, with_names
+from tests.output.report.outcomes import CURVE, TASK, TRIALS, outcome_of, waves, with_names
 from tests.panels import panel_of
 
 NAMES = ("north", "south", "<b>east</b>", "west side", "center")
-CHARTS = ("forecast", "backtest", "skill", "errors", "coverage", "race")
+CHARTS = ("forecast", "backtest", "skill", "errors", "coverage", "race", "training")
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +22,7 @@ pytestmark = [
 def path(tmp_path_factory):
     outcome = outcome_of(with_names(panel_of(*waves(len(NAMES))), NAMES))
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report(replace(outcome, trials=TRIALS)), encoding="utf-8")
+    path.write_text(report(replace(outcome, trials=TRIALS, curve=CURVE)), encoding="utf-8")
     return path
 
 
