@@ -111,24 +111,19 @@ def _outcome(trained: Trained, tested: Tested, table: pl.DataFrame, job: Job) ->
         title=job.title,
         panel=trained.model.panel,
         task=task,
-        forecast=_unmarked(trained),
+        forecast=trained.forecast,
         backtest=table,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
         warnings=trained.findings.warnings + trained.warnings,
+        fallback=trained.fallback,
         missing=trained.missing,
         settings=trained.settings,
         trials=tuple(_trial(trial) for trial in tested.trials),
         curve=tested.curve,
         command=job.command,
     )
-
-
-def _unmarked(trained: Trained) -> pl.DataFrame | None:
-    """Return the forecast without the column that says by what it is."""
-    marked = trained.model.forecaster.fallback is not None
-    return trained.forecast[:, :-1] if trained.forecast is not None and marked else trained.forecast
 
 
 def _trial(trial: Trial) -> dict[str, str | int | float]:

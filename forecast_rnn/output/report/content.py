@@ -130,7 +130,12 @@ def _pictures(outcome: Outcome, by_series: pl.DataFrame) -> Json:
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     tested = windows_of(outcome.backtest, task, NETWORK, SEASONAL_NAIVE)
     forecasts = forecasts_by_item(outcome.forecast, panel, task)
-    return pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+    drawn = pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+    names, simple = panel.names(), set(outcome.fallback)
+    for entry in cast("list[Json]", drawn["series"]):
+        if names[cast("int", entry["item"])] in simple:
+            entry["simple"] = 1
+    return drawn
 
 
 def _baseline(task: Task) -> str:

@@ -74,6 +74,7 @@ class Outcome:
         facts: What the data were taken to be.
         warnings: What a user should know, one sentence each.
         missing: Names of the series without a forecast.
+        fallback: Names of the series whose forecast is not the network's.
         settings: Of the network and its training.
         trials: What each candidate of the race was trained with, by the names of `settings`,
             with its `steps` and its `score`.
@@ -94,6 +95,7 @@ class Outcome:
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
     curve: tuple[tuple[int, float], ...] = ()
+    fallback: tuple[str, ...] = ()
     command: str
 
 

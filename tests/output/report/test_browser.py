@@ -105,6 +105,20 @@ def test_a_list_leads_to_its_series(page):
     assert page.run("document.getElementById('series').value") == "3"
 
 
+def test_a_forecast_that_is_not_the_networks_says_so(page, tmp_path):
+    outcome = outcome_of(with_names(panel_of(*waves(2)), ("own", "other")))
+    path = tmp_path / "marked.html"
+    path.write_text(report(replace(outcome, fallback=("other",))), encoding="utf-8")
+    page.open(path)
+    words = "document.getElementById('series-scores').textContent"
+
+    own = page.run(words)
+    page.run("document.getElementById('next').click()")
+
+    assert own.startswith("In the backtest: ")
+    assert page.run(words).startswith("This forecast is the seasonal naive's, not the network's. ")
+
+
 def test_many_windows_of_a_backtest_are_turned_like_pages(page, tmp_path):
     task = replace(TASK, horizon=100)
     path = tmp_path / "long.html"
