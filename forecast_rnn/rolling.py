@@ -140,7 +140,7 @@ def backtest(
             scores=scores(table, task),
             steps=scores_by(table, task, by=("step",)),
             series=published_scores(scores_by(table, task, by=(ITEM,)), panel),
-            verdict=judge(table, panel, tested, task),
+            verdict=judge(table, panel, tested, task, refit=refit),
             findings=findings,
             settings=settings | {"seconds": round(time.monotonic() - began, 1)},
             windows=len(tested.windows),
