@@ -90,7 +90,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         shut=why_shut(judged) if job.gate else None,
     )
     release_memory()
-    outcome = _outcome(trained, tested.trials, table, job)
+    outcome = _outcome(trained, tested, table, job)
     return _write(trained, outcome, workbook=job.workbook)
 
 
@@ -104,30 +104,26 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, job: Job) -> Outcome:
+def _outcome(trained: Trained, tested: Tested, table: pl.DataFrame, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
         title=job.title,
         panel=trained.model.panel,
         task=task,
-        forecast=_unmarked(trained),
+        forecast=trained.forecast,
         backtest=table,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
         warnings=trained.findings.warnings + trained.warnings,
+        fallback=trained.fallback,
         missing=trained.missing,
         settings=trained.settings,
-        trials=tuple(_trial(trial) for trial in trials),
+        trials=tuple(_trial(trial) for trial in tested.trials),
+        curve=tested.curve,
         command=job.command,
     )
-
-
-def _unmarked(trained: Trained) -> pl.DataFrame | None:
-    """Return the forecast without the column that says by what it is."""
-    marked = trained.model.forecaster.fallback is not None
-    return trained.forecast[:, :-1] if trained.forecast is not None and marked else trained.forecast
 
 
 def _trial(trial: Trial) -> dict[str, str | int | float]:

@@ -97,6 +97,7 @@ def backtest(
     categorical: options.Categorical = None,
     holidays: options.Holidays = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -115,7 +116,7 @@ def backtest(
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = options.network(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, threads, calendar, round),
     )
     from forecast_rnn import rolling
     from forecast_rnn.baselines import USUAL_BASELINES

@@ -84,6 +84,7 @@ def compare(
     categorical: options.Categorical = None,
     holidays: options.Holidays = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -102,7 +103,7 @@ def compare(
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = options.network(
         *(DEFAULT.cell, head, None, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, threads, calendar, round),
     )
     check_output(output)
     from forecast_rnn.compare import compare as run

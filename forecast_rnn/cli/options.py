@@ -71,21 +71,18 @@ DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
 TimeZone = Annotated[
-    str | None,
-    option("timezone", "Clock of times without UTC offset, such as Europe/Berlin.", metavar="NAME"),
+    str | None, option("timezone", "Of times without offset: Europe/Berlin.", metavar="NAME")
 ]
 Duplicates = Annotated[
     str,
     option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
 ]
 Missing = Annotated[
-    str,
-    option("missing", f"Missing values and gaps: {', '.join(MISSING)}.", metavar="RULE"),
+    str, option("missing", f"Missing values and gaps: {', '.join(MISSING)}.", metavar="RULE")
 ]
 Wide = Annotated[bool, option("wide", "Read one column a series, named by the column.")]
 Encoding = Annotated[
-    str | None,
-    option("encoding", "Of text, such as cp1252, utf-16 [default: utf-8].", metavar="NAME"),
+    str | None, option("encoding", "Of text, such as cp1252 [default: utf-8].", metavar="NAME")
 ]
 Static = Annotated[
     list[str] | None, _columns_option("static", "Columns fixed for a series, by comma.")
@@ -156,6 +153,7 @@ HeadName = Annotated[
         show_envvar=False,
     ),
 ]
+Round = Annotated[bool, option("round", "Round forecasts to whole numbers, as counts are.")]
 Classes = Annotated[int | None, option("classes", "Of --head direction [default: 2].", metavar="K")]
 HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
@@ -260,6 +258,7 @@ def network(
     device: str,
     threads: int | None,
     calendar: bool | None,
+    round: bool,
 ) -> TrainConfig:
     """Gather what the user says about the network and its training."""
     return TrainConfig(
@@ -279,6 +278,7 @@ def network(
         device=device,
         threads=threads,
         calendar=calendar,
+        round=round,
     )
 
 

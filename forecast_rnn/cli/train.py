@@ -73,6 +73,7 @@ def train(
     holidays: options.Holidays = None,
     future: options.Future = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     gate: options.Gate = False,
     fallback: options.Fallback = False,
@@ -94,7 +95,7 @@ def train(
     hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     config = options.network(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, threads, calendar, round),
     )
     from forecast_rnn import api
 
