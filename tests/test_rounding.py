@@ -8,6 +8,7 @@ import polars.selectors as cs
 import pytest
 
 from forecast_rnn import api
+from forecast_rnn.cli.inspect import forecast_facts
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.errors import DataError
 from forecast_rnn.metrics import mae
@@ -88,3 +89,9 @@ def test_fractions_are_refused_before_training(run, data):
 
     with pytest.raises(DataError, match=r"series north has .*\.5 at 2024-02-01, and 1 other value"):
         run(odd, horizon=7, config=ROUND)
+
+
+def test_inspect_says_that_a_model_forecasts_whole_numbers(plain, rounded):
+    facts = [forecast_facts(trained.model.forecaster)["quantiles"] for trained in (plain, rounded)]
+
+    assert facts[1] == f"{facts[0]}, of whole numbers"

@@ -257,7 +257,8 @@ def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
 
     task = forecaster.task
     if not task.classes:
-        return {"quantiles": ", ".join(map(str, task.quantile_levels))}
+        whole = ", of whole numbers" if forecaster.whole else ""
+        return {"quantiles": ", ".join(map(str, task.quantile_levels)) + whole}
     edges = ", ".join(f"{edge:.4g}" for edge in forecaster.classes.edges)
     return {"classes": ", ".join(class_names(task.classes)), "edges": edges}
 
