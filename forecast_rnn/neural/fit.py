@@ -148,9 +148,7 @@ def choose_recipe(
     panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
 ) -> Tested:
     """Choose width and steps on the rows before those of the backtest; nothing is trained yet."""
-    behind, back = origins.lags(panel, task.horizon), held.windows[0]
-    before = panel.truncated(np.maximum(back - behind, 0))
-    found = _choose(_job(task, config), before, np.maximum(behind - back, 0), on_progress)
+    found = _choose(_job(task, config), panel, held.windows[0], on_progress)
     return replace(found, rows=held.rows, windows=held.windows)
 
 
@@ -173,10 +171,15 @@ def train_before(
     on_progress: OnProgress,
 ) -> Forecaster:
     """Train what was chosen on all rows before one of `Held.windows`."""
-    before = panel.truncated(np.maximum(window - origins.lags(panel, task.horizon), 0))
+    before = _before(panel, task, window)
     watch = _Watch("backtesting", on_progress)
     forecaster = _train(_job(task, config), before, choice.recipe, choice.steps, watch)
     return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
+
+
+def _before(panel: Panel, task: Task, back: int) -> Panel:
+    """Return the panel without the rows from a cutoff on, so many rows before the newest time."""
+    return panel.truncated(np.maximum(back - origins.lags(panel, task.horizon), 0))
 
 
 def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
@@ -199,30 +202,36 @@ def _job(task: Task, config: TrainConfig) -> _Job:
     return _Job(task, config, machine)
 
 
-def _choose(job: _Job, known: Panel, behind: NDArray[np.int64], on_progress: OnProgress) -> Tested:
-    """Race the candidates on the last rows, if there are enough; say what won.
+def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Tested:
+    """Race the candidates on the last rows of those known, if there are enough; say what won.
 
     Args:
         job: What is wanted.
-        known: The series, without the rows of the backtest.
-        behind: How many rows before the newest time of all each item ends, [N].
+        panel: The series.
+        back: Rows from the first cutoff of the backtest to the end; none of them is read.
         on_progress: Told of every epoch.
     """
     task, config = job.task, job.config
+    known = _before(panel, task, back)
     candidates = recipes(known, task, config)
     windows = usual_windows(known, task)
     if not leaves_enough(known, task, windows * task.horizon):
         return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
-    seen = known.truncated(np.maximum(windows * task.horizon - behind, 0))
+    del known  # It is as large as the panel.
+    seen = _before(panel, task, back + windows * task.horizon)
     rows = origins.rolling(
-        known, horizon=task.horizon, windows=windows, step=task.horizon, lags=behind
+        panel,
+        horizon=back + task.horizon,
+        windows=windows,
+        step=task.horizon,
+        lags=origins.lags(panel, task.horizon),
     )
     setting = make_setting(seen, task, candidates[0], config, job.machine)
     if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    trials = choose(setting, known, rows, rungs, watch.count)
+    trials = choose(setting, panel, rows, rungs, watch.count)
     release_memory()
     best = cheapest(trials, task)
     return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))

@@ -92,7 +92,7 @@ def leaves_enough(panel: Panel, task: Task, held_back: int) -> bool:
 
 def choose(
     setting: Setting,
-    known: Panel,
+    panel: Panel,
     rows: NDArray[np.int64],
     rungs: dict[Recipe, tuple[int, ...]],
     report: Callable[[Epoch], None],
@@ -104,8 +104,8 @@ def choose(
 
     Args:
         setting: What the candidates are trained on.
-        known: The same series with the rows to validate on after those.
-        rows: Origins in `known`, after which training has seen nothing, [B].
+        panel: The same series with the rows to validate on after those.
+        rows: Origins in it, after which training has seen nothing, [B].
         rungs: The candidates, each with the numbers of steps that it may try.
         report: Told of every epoch.
     """
