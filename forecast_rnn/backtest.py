@@ -15,6 +15,7 @@ from forecast_rnn.tables import (
     FORECAST,
     ITEM,
     MODEL,
+    MODELS,
     ORIGIN,
     ROOT_SCALE,
     STEP,
@@ -66,7 +67,7 @@ def backtest(
         columns = [
             column if column.count() else nothing.alias(column.name) for column in table[told]
         ]
-        model = pl.Series(MODEL, [name]).new_from_index(0, len(table))
+        model = pl.Series(MODEL, [name], dtype=MODELS).new_from_index(0, len(table))
         release_memory()
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
     return pl.concat(tables, rechunk=False)

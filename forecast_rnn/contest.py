@@ -21,7 +21,7 @@ from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import MODEL
+from forecast_rnn.tables import rows_of_model
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
@@ -75,7 +75,7 @@ def about_calibration(
         return ()
     plain = replace(forecaster, calibration=Calibration())
     before = backtest(panel, rows, {NETWORK: partial(forecast_as_published, plain)}, task)
-    after = comparable(table).filter(pl.col(MODEL) == NETWORK)
+    after = rows_of_model(comparable(table), NETWORK)
     shares = [found.select(coverage(levels)).item() for found in (before, after)]
     if None in shares:
         return ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forecast_rnn.atomic import new_file
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import contest, judge, settings_of
@@ -19,8 +20,9 @@ from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
 from forecast_rnn.output import write, write_text
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published
+from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
+from forecast_rnn.output.tables import write_parquet
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.trained import Trained
@@ -79,7 +81,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         folder=job.folder,
         model=model,
         forecast=prediction.table if prediction else None,
-        backtest=published(table, panel, task),
+        table=table,
         scores=scores(table, task),
         verdict=judged,
         findings=job.findings,
@@ -90,7 +92,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         shut=why_shut(judged) if job.gate else None,
     )
     release_memory()
-    outcome = _outcome(trained, tested.trials, table, job)
+    outcome = _outcome(trained, tested.trials, job)
     return _write(trained, outcome, workbook=job.workbook)
 
 
@@ -104,7 +106,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, job: Job) -> Outcome:
+def _outcome(trained: Trained, trials: tuple[Trial, ...], job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -112,7 +114,7 @@ def _outcome(trained: Trained, trials: tuple[Trial, ...], table: pl.DataFrame, j
         panel=trained.model.panel,
         task=task,
         forecast=_unmarked(trained),
-        backtest=table,
+        backtest=trained.table,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
@@ -149,7 +151,7 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
         return trained
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     said = write(trained.scores, folder / "scores.csv")
-    said += write(trained.backtest, folder / "backtest.parquet")
+    _write_backtest(trained, folder / "backtest.parquet")
     release_memory()
     write_text(report(outcome), folder / "report.html")
     if workbook and trained.shut is None:
@@ -161,3 +163,10 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     elif trained.shut is None:
         said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))
+
+
+def _write_backtest(trained: Trained, path: Path) -> None:
+    """Write the backtest, of which there may be more rows than should be held in text."""
+    model = trained.model
+    with new_file(path) as stream:
+        write_parquet(published_backtest(trained.table, model.panel, model.forecaster.task), stream)

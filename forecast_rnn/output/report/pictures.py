@@ -15,7 +15,15 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.grids import Cut, grids_of
-from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, STEP, WINDOW, quantile_columns
+from forecast_rnn.tables import (
+    FORECAST,
+    ITEM,
+    ORIGIN,
+    STEP,
+    WINDOW,
+    quantile_columns,
+    rows_of_model,
+)
 
 Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -53,14 +61,9 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
     """Lay the rows of two models of a backtest out as windows."""
     levels = quantile_columns(task.quantile_levels)
     ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
-    rows = backtest.lazy().filter(pl.col(MODEL) == network)
-    rows = rows.select(ITEM, ORIGIN, STEP, ends[0], FORECAST, ends[1]).sort(ITEM, ORIGIN, STEP)
-    other = (
-        backtest.lazy()
-        .filter(pl.col(MODEL) == baseline)
-        .select(ITEM, ORIGIN, STEP, pl.col(FORECAST).alias("baseline"))
-    )
-    joined = rows.join(other, on=WINDOW, how="left", maintain_order="left").collect()
+    rows = rows_of_model(backtest, network).select(*WINDOW, ends[0], FORECAST, ends[1])
+    other = rows_of_model(backtest, baseline).select(*WINDOW, pl.col(FORECAST).alias("baseline"))
+    joined = rows.sort(WINDOW).join(other, on=WINDOW, how="left", maintain_order="left")
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
     first = joined.filter(pl.col(STEP) == 1)
     return Tested(
