@@ -54,16 +54,15 @@ class Calibration:
         Args:
             values: Quantiles, [B, N, H].
             median: [B, H].
-            scores: Normal scores of their levels, [B, N, H].
+            scores: Normal scores of their levels, [B, N, H] or [1, N, H].
         """
         if not self.factors:
             return values
-        found = np.empty(values.shape)
+        stretch = np.empty(scores.shape)
         for step, factors in enumerate(self.factors):
-            distance = values[..., step] - median[:, None, step]
-            knots = np.interp(np.abs(scores[..., step]), self.scores, factors)
-            found[..., step] = median[:, None, step] + knots * distance
-        return found
+            stretch[..., step] = np.interp(np.abs(scores[..., step]), self.scores, factors)
+        middle = median[:, None]
+        return np.asarray(middle + stretch * (values - middle))
 
 
 @dataclass(frozen=True, slots=True)

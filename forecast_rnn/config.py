@@ -13,6 +13,7 @@ MOST_CLASSES = 10
 MOST_SHARES = 50_000
 """Steps times classes whose frequencies a bundle can hold."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("float32", "bfloat16")
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -145,6 +146,8 @@ class TrainConfig:
         learning_rate: Highest learning rate of the schedule, or None for what suits the width.
         seed: All randomness derives from it.
         device: `auto`, `cpu`, `cuda` or `mps`.
+        precision: By what matrices are multiplied in training: `float32`, or `bfloat16`, which
+            is faster where the device has it; weights, states and forecasts are float32.
         threads: Processor threads, or None for all that the process may use.
         calendar: Whether the network reads the calendar; None for chosen on held-back windows.
         dilation: As in `ModelConfig`, and so are the next two; it settles the layers.
@@ -163,6 +166,7 @@ class TrainConfig:
     learning_rate: float | None = None
     seed: int = 0
     device: str = "auto"
+    precision: str = "float32"
     threads: int | None = None
     calendar: bool | None = None
     dilation: tuple[int, ...] = ()
@@ -174,6 +178,7 @@ class TrainConfig:
         _check_name("cell", self.cell, CELLS)
         _check_name("head", self.head, HEADS)
         _check_name("device", self.device, DEVICES)
+        _check_name("precision", self.precision, PRECISIONS)
         self._check_classes()
         check_range("members", self.members, 1, 64)
         check_range("seed", self.seed, 0, 2**31 - 1)

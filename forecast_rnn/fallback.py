@@ -47,7 +47,8 @@ def with_fallback(
     names = [FORECAST, *forecast_columns(task)]
     absent = table.select(pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
     filled = np.flatnonzero(absent.reshape(len(rows), task.horizon).any(axis=1))
-    filled = filled[_observed(panel, rows[filled], int(panel.lengths().max(initial=1)))]
+    if len(filled):
+        filled = filled[_observed(panel, rows[filled], int(panel.lengths().max(initial=1)))]
     if not len(filled):
         return table, rows[filled]
     usual = partial(_seasonal_table, task=task) if stand_in is None else stand_in
@@ -84,6 +85,8 @@ def fallback_quantiles(panel: Panel, rows: Rows, task: Task) -> Values:
 
 def about_fallback(panel: Panel, filled: Rows, window_length: int, task: Task) -> tuple[str, ...]:
     """Say which series the seasonal naive forecasts, and why: a sentence for each reason."""
+    if not len(filled):
+        return ()
     seen = _observed(panel, filled, window_length)
     method = "the seasonal naive" if task.season_length > 1 else "the naive forecast (last value)"
     if task.classes:

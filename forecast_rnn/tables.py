@@ -131,4 +131,7 @@ def _column(name: str, values: NDArray[np.floating] | None) -> pl.Series | pl.Ex
     if values is None:
         return pl.lit(None, dtype=pl.Float64).alias(name)
     flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
-    return pl.Series(name, np.where(np.isfinite(flat), flat, np.nan)).fill_nan(None)
+    finite = np.isfinite(flat)
+    if finite.all():
+        return pl.Series(name, flat)
+    return pl.Series(name, np.where(finite, flat, np.nan)).fill_nan(None)

@@ -15,7 +15,7 @@ from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
 from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
+from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare, takes_bfloat16
 from forecast_rnn.neural.selection import (
     RUNGS,
     Trial,
@@ -197,8 +197,10 @@ class _Job:
 
 
 def _job(task: Task, config: TrainConfig) -> _Job:
-    machine = Machine(choose_device(config.device), prepare(config.threads))
-    choose_precision(machine.device, config.hidden_size)
+    device = choose_device(config.device)
+    bfloat16 = takes_bfloat16(config.precision, device)
+    machine = Machine(device, prepare(config.threads), bfloat16)
+    choose_precision(device, config.hidden_size)
     return _Job(task, config, machine)
 
 

@@ -135,12 +135,11 @@ class Forecaster:
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
-        levels = self.task.quantile_levels
-        scores = np.array([normal_score(level) for level in levels])
-        shape = (len(rows), len(levels), self.task.horizon)
+        scores = np.array([normal_score(level) for level in self.task.quantile_levels])
+        shape = (1, len(scores), self.task.horizon)
         values = self.values(panel, rows, np.broadcast_to(scores[:, None], shape))
-        # Intervals that were calibrated apart may overtake each other.
-        return np.sort(values.transpose(0, 2, 1), axis=-1)
+        values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
+        return values.transpose(0, 2, 1)
 
     def values(
         self, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
@@ -150,28 +149,28 @@ class Forecaster:
         Args:
             panel: The series; nothing after an origin is read.
             rows: Origins, [B].
-            scores: [B, N, H].
+            scores: [B, N, H], or [1, N, H] where they are the same for all origins.
 
         Returns:
             [B, N, H]; NaN where the last window of an origin holds no observation.
         """
-        found, middle = np.empty(scores.shape), np.zeros((len(rows), 1, scores.shape[2]))
-        scores = np.concatenate([scores, middle], axis=1)
-        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // (scores.shape[1] * scores.shape[2])))
+        found = np.empty((len(rows), *scores.shape[1:]))
+        scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
+        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // scores[0].size))
 
         def forecast(some: slice, batch: Batch) -> None:
+            theirs = scores if len(scores) == 1 else scores[some]
             level = batch.scale.level
-            asked = torch.tensor(scores[some], dtype=level.dtype, device=level.device)
+            asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
             values = self._restored(batch, asked).cpu().double().numpy()
-            found[some] = self.calibration.corrected(
-                values[:, :-1], values[:, -1], scores[some, :-1]
-            )
+            found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
         self._for_crops(panel, rows, at_once, forecast)
         release_memory()
         if self.model.head in COUNTS:
-            found = np.rint(found)
-        return np.where(self._bounded(panel, rows)[:, None, None], np.maximum(found, 0), found)
+            np.rint(found, out=found)
+        bounded = self._bounded(panel, rows)[:, None, None]
+        return np.maximum(found, 0, out=found, where=bounded)
 
     def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].

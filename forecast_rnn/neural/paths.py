@@ -96,7 +96,7 @@ def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Va
     at_once = max(1, MOST_VALUES // (len(_GRID) * horizon))
     for start in range(0, len(rows), at_once):
         some = slice(start, start + at_once)
-        scores = np.broadcast_to(_GRID[:, None], (len(rows[some]), len(_GRID), horizon))
+        scores = np.broadcast_to(_GRID[:, None], (1, len(_GRID), horizon))
         values, outcome = forecaster.values(panel, rows[some], scores), actual[some, None]
         middle = ((values < outcome).sum(1) + (values <= outcome).sum(1)) / 2
         known = ~np.isnan(outcome[:, 0]) & ~np.isnan(values[:, 0])

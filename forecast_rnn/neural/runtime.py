@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+from pathlib import Path
 
 import torch
 
@@ -10,7 +11,8 @@ from forecast_rnn.errors import ConfigError
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
-
+PROCESSORS = Path("/proc/cpuinfo")
+_FEATURES = ("flags", "Features")  # of x86 and of ARM
 
 WIDE = 256
 """From this hidden size on oneDNN multiplies faster than MKL on all processors measured."""
@@ -42,6 +44,37 @@ def choose_precision(device: torch.device, hidden_size: int | None) -> None:
     narrow = hidden_size is None or hidden_size < WIDE
     by_mkl = narrow and torch.backends.cpu.get_cpu_capability() != "AVX512"
     torch.set_float32_matmul_precision("highest" if device.type == "cpu" and by_mkl else "medium")
+
+
+def takes_bfloat16(precision: str, device: torch.device) -> bool:
+    """Tell whether training is to multiply in bfloat16.
+
+    Raises:
+        ConfigError: it is to, but the device would have to imitate it, which is slower.
+    """
+    if precision == "float32":
+        return False
+    known = {
+        "cuda": torch.cuda.is_available() and torch.cuda.is_bf16_supported(False),
+        "cpu": bool({"avx512_bf16", "amx_bf16", "bf16"} & _processor_features()),
+    }
+    if not known.get(device.type, False):
+        kind = "processor" if device.type == "cpu" else f"{device.type} device"
+        raise ConfigError(
+            f"this {kind} does not multiply in bfloat16, and imitating it would be slower than "
+            "float32; leave out --precision bfloat16."
+        )
+    return True
+
+
+def _processor_features() -> set[str]:
+    """Return what the processor is said to have, as Linux names it; nothing elsewhere."""
+    try:
+        lines = PROCESSORS.read_text(errors="replace").splitlines()
+    except OSError:
+        return set()
+    named = (line.partition(":") for line in lines)
+    return set(next((words for key, _, words in named if key.strip() in _FEATURES), "").split())
 
 
 def choose_device(name: str) -> torch.device:

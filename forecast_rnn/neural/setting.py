@@ -30,10 +30,17 @@ from forecast_rnn.neural.transform import Transform, choose_transform
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where training runs."""
+    """Where training runs.
+
+    Attributes:
+        device: What computes.
+        threads: Of the processor.
+        bfloat16: Whether matrices are multiplied in it.
+    """
 
     device: torch.device
     threads: int
+    bfloat16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,10 @@ class Setting:
     def learner(self, recipe: Recipe, member: int) -> Learner:
         """Start the network of a member; in one thread, for it borrows torch's generator."""
         seed = self.seed * 1_000 + member
-        device = self.machine.device
-        return make_learner(recipe.model, self.task, self.encoding, seed=seed, device=device)
+        learner = make_learner(
+            recipe.model, self.task, self.encoding, seed=seed, device=self.machine.device
+        )
+        return replace(learner, bfloat16=self.machine.bfloat16)
 
     def sampler(self, recipe: Recipe, member: int) -> Sampler:
         """Draw crops for a member."""

@@ -109,12 +109,21 @@ class Sampler:
 
 @dataclass(slots=True)
 class Learner:
-    """A network in training: its weights, what came before, the steps it has taken."""
+    """A network in training.
+
+    Attributes:
+        network: Its weights.
+        descent: What came before.
+        steps: Those taken so far.
+        failures: Those at which the loss was not finite.
+        bfloat16: Whether a step multiplies in it; weights and what is added up are float32.
+    """
 
     network: Network
     descent: Descent
     steps: int = 0
     failures: int = 0
+    bfloat16: bool = False
 
     def fork(self) -> "Learner":
         """Return a copy that goes its own way."""
@@ -153,7 +162,9 @@ def _train_step(
     batch = gather(sampler.table, items, rows, model=sampler.model, task=sampler.task)
     network = learner.network
     units = Units(batch.scale, sampler.table.transform)
-    loss = network.head.loss(network(batch), batch.target, batch.observed, units)
+    with torch.autocast(rows.device.type, torch.bfloat16, enabled=learner.bfloat16):
+        parameters = network(batch)
+    loss = network.head.loss(parameters, batch.target, batch.observed, units)
     network.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.memory import release_memory
+from forecast_rnn.neural import runtime
 from forecast_rnn.neural.batch import load_table
 from forecast_rnn.neural.recipe import SIZES
-from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare
+from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare, takes_bfloat16
 from forecast_rnn.neural.transform import Transform
 from tests.panels import panel_of
 
@@ -72,3 +74,32 @@ def test_only_narrow_networks_on_plain_processors_multiply_by_mkl(
 
 def test_widths_of_the_recipe_are_narrow():
     assert max(size.hidden_size for size in SIZES) < WIDE
+
+
+@pytest.mark.parametrize("feature", ["avx512_bf16", "amx_bf16", "bf16"])
+def test_bfloat16_is_taken_where_the_processor_has_it(
+    monkeypatch: pytest.MonkeyPatch, feature: str
+):
+    monkeypatch.setattr(runtime, "_processor_features", lambda: {"avx2", feature})
+
+    assert takes_bfloat16("bfloat16", torch.device("cpu"))
+    assert not takes_bfloat16("float32", torch.device("cpu"))
+
+
+@pytest.mark.parametrize("device", ["cpu", "mps"])
+def test_bfloat16_that_would_be_imitated_is_refused(monkeypatch: pytest.MonkeyPatch, device: str):
+    monkeypatch.setattr(runtime, "_processor_features", lambda: {"avx2"})
+
+    with pytest.raises(ConfigError, match="leave out --precision bfloat16"):
+        takes_bfloat16("bfloat16", torch.device(device))
+
+
+def test_what_linux_says_of_the_processor_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    told = "processor\t: 0\nflags\t\t: fpu avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+    (tmp_path / "cpuinfo").write_text(told)
+    monkeypatch.setattr(runtime, "PROCESSORS", tmp_path / "cpuinfo")
+
+    assert runtime._processor_features() == {"fpu", "avx512_bf16"}
+
+    monkeypatch.setattr(runtime, "PROCESSORS", tmp_path / "nowhere")
+    assert runtime._processor_features() == set()

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -175,3 +176,21 @@ def test_training_that_never_recovers_ends_with_a_way_out(sampler, monkeypatch):
 
     with pytest.raises(TrainingError, match=r"not finite 9 times.*--learning-rate"):
         run(learner, sampler, Schedule(8e-3), 100)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "mlstm"])
+def test_training_in_bfloat16_keeps_weights_in_float32_and_learns(cell):
+    series = [10 + 3 * math.sin(t) + 0.1 * t for t in range(40)]
+    model = replace(MODEL, cell=cell, residual=True, attention=True)
+    sampler = replace(sampler_of(series, series[5:]), model=model)
+    losses = {}
+    for bfloat16 in (False, True):
+        learner = make_learner(model, TASK, Encoding(), seed=0, device=CPU)
+        learner = replace(learner, bfloat16=bfloat16)
+        records = run(learner, sampler, Schedule(5e-3, 150), 150)
+        losses[bfloat16] = records[-1].loss
+
+        assert losses[bfloat16] < 0.5 * records[0].loss
+        assert {weight.dtype for weight in learner.network.parameters()} == {torch.float32}
+
+    assert losses[True] != losses[False]

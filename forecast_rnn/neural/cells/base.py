@@ -45,6 +45,22 @@ class Cell(nn.Module, ABC):
         return next(self.parameters()).new_zeros(batch_size, self.hidden_size)
 
 
+class Projection(nn.Linear):
+    """A linear map of the inputs, in the type of the weights also where autocast multiplies.
+
+    What comes after it is recurrent and would add up the rounding of bfloat16 step by step.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return W x + b, [..., C] -> [..., D]."""
+        return super().forward(x).to(self.weight.dtype)
+
+
+def exactly(x: Tensor) -> torch.autocast:
+    """Return a context in which nothing is rounded to bfloat16, on the device of x."""
+    return torch.autocast(x.device.type, enabled=False)
+
+
 class Context(FunctionCtx):
     """What a backward pass of our own finds again, for the type checker."""
 
@@ -56,10 +72,11 @@ def loop(
 ) -> tuple[Tensor, State]:
     """Go through inputs time first, [T, B, …] -> [T, B, D], and return the last state too."""
     outputs = []
-    # unbind, not inputs[t]: indexing would make autograd build a full-size zero gradient a step.
-    for part in inputs.unbind(0):
-        output, state = update(part, state)
-        outputs.append(output)
+    with exactly(inputs):
+        # unbind, not inputs[t]: indexing would have autograd build a full-size zero gradient a step
+        for part in inputs.unbind(0):
+            output, state = update(part, state)
+            outputs.append(output)
     return torch.stack(outputs), state
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from forecast_rnn.neural.cells.base import Cell, Context, State, batch_first, time_first
+from forecast_rnn.neural.cells.base import Cell, Context, Projection, State, batch_first, time_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SimpleCell(Cell, ABC):
     def __init__(self, inputs: int, hidden_size: int, function: Nonlinearity) -> None:
         super().__init__(inputs, hidden_size)
         self.function = function
-        self.input = nn.Linear(inputs, hidden_size)
+        self.input = Projection(inputs, hidden_size)
         self.recurrent = nn.Linear(hidden_size, hidden_size, bias=False)
         nn.init.orthogonal_(self.recurrent.weight)
 

@@ -63,7 +63,7 @@ class GRU(Cell):
         split = 2 * self.hidden_size
         # The gates take both biases at once; in the candidate, r stands between them.
         bias = torch.cat([b_x[:split] + b_h[:split], b_x[split:]])
-        projected = F.linear(time_first(x), w_x, bias)
+        projected = F.linear(time_first(x), w_x, bias).to(w_x.dtype)
         states: Tensor = _Scan.apply(projected, h, w_h, b_h[split:])  # type: ignore[no-untyped-call]
         return batch_first(states), (states[-1],)
 

@@ -3,9 +3,9 @@
 from typing import final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from forecast_rnn.neural.cells.base import Cell, State, batch_first, time_first
+from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first, time_first
 from forecast_rnn.neural.cells.linear_scan import linear_scan
 
 
@@ -22,7 +22,7 @@ class MinGRU(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 2 * hidden_size)  # z, h̃
+        self.input = Projection(inputs, 2 * hidden_size)  # z, h̃
 
     def initial_state(self, batch_size: int) -> State:
         """Return h = 0, [B, D]."""

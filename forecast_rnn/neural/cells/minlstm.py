@@ -5,7 +5,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from forecast_rnn.neural.cells.base import Cell, State, batch_first, time_first
+from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first, time_first
 from forecast_rnn.neural.cells.linear_scan import linear_scan
 
 
@@ -23,7 +23,7 @@ class MinLSTM(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 3 * hidden_size)  # f, i, h̃
+        self.input = Projection(inputs, 3 * hidden_size)  # f, i, h̃
 
     def initial_state(self, batch_size: int) -> State:
         """Return h = 0, [B, D]."""

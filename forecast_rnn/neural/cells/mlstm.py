@@ -4,9 +4,9 @@ from typing import NamedTuple, final
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from forecast_rnn.neural.cells.base import Cell, State, log_of_zero
+from forecast_rnn.neural.cells.base import Cell, Projection, State, exactly, log_of_zero
 
 _CHUNK = 64
 """Steps that are computed side by side; their cost grows with the square."""
@@ -45,7 +45,7 @@ class MLSTM(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 4 * hidden_size + 2)  # q, k, v, o, i, f
+        self.input = Projection(inputs, 4 * hidden_size + 2)  # q, k, v, o, i, f
         with torch.no_grad():
             self.input.bias[-1] = 5  # the forget gate starts open, for some 150 steps
 
@@ -75,9 +75,11 @@ class MLSTM(Cell):
         A.3 of the paper); from chunk to chunk goes the state.
         """
         outputs = []
-        for chunk in zip(*(part.split(_CHUNK, dim=1) for part in self._read(x)), strict=True):  # type: ignore[no-untyped-call]
-            output, state = _side_by_side(_Read(*chunk), state)
-            outputs.append(output)
+        parts = (part.split(_CHUNK, dim=1) for part in self._read(x))  # type: ignore[no-untyped-call]
+        with exactly(x):
+            for chunk in zip(*parts, strict=True):
+                output, state = _side_by_side(_Read(*chunk), state)
+                outputs.append(output)
         return torch.cat(outputs, dim=1), state
 
     def _read(self, x: Tensor) -> _Read:

@@ -5,7 +5,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from forecast_rnn.neural.cells.base import Cell, State, batch_first, loop, time_first
+from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first, loop, time_first
 
 
 @final
@@ -26,7 +26,7 @@ class PeepholeLSTM(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 4 * hidden_size)  # i, f, z, o
+        self.input = Projection(inputs, 4 * hidden_size)  # i, f, z, o
         self.recurrent = nn.Linear(hidden_size, 4 * hidden_size, bias=False)
         self.peepholes = nn.Parameter(torch.zeros(3, hidden_size))  # i, f, o
         with torch.no_grad():

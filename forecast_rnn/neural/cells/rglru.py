@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from forecast_rnn.neural.cells.base import Cell, State, batch_first, time_first
+from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first, time_first
 from forecast_rnn.neural.cells.linear_scan import linear_scan
 
 _SHARPNESS = 8.0
@@ -30,7 +30,7 @@ class RGLRU(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 3 * hidden_size)  # r, i, u
+        self.input = Projection(inputs, 3 * hidden_size)  # r, i, u
         start = torch.empty(hidden_size).uniform_(0.9, 0.999) ** (1 / _SHARPNESS)
         self.decay = nn.Parameter(start.logit())  # Λ
 

@@ -10,6 +10,7 @@ from torch.autograd.function import once_differentiable
 from forecast_rnn.neural.cells.base import (
     Cell,
     Context,
+    Projection,
     State,
     batch_first,
     log_of_zero,
@@ -37,7 +38,7 @@ class SLSTM(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 4 * hidden_size)  # z, i, f, o
+        self.input = Projection(inputs, 4 * hidden_size)  # z, i, f, o
         self.recurrent = nn.Linear(hidden_size, 4 * hidden_size, bias=False)
         with torch.no_grad():
             # Forget gates start open, for spans of some twenty to four hundred steps.

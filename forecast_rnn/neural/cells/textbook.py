@@ -5,7 +5,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from forecast_rnn.neural.cells.base import Cell, State, batch_first, loop, time_first
+from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first, loop, time_first
 
 
 @final
@@ -27,7 +27,7 @@ class Textbook(Cell):
 
     def __init__(self, inputs: int, hidden_size: int) -> None:
         super().__init__(inputs, hidden_size)
-        self.input = nn.Linear(inputs, 2 * hidden_size)  # c, o
+        self.input = Projection(inputs, 2 * hidden_size)  # c, o
         self.memory = nn.Linear(hidden_size, hidden_size, bias=False)
         self.output = nn.Linear(hidden_size, hidden_size, bias=False)
         self.candidate_input = nn.Linear(inputs, hidden_size)

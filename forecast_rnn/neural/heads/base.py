@@ -45,7 +45,7 @@ class Head(nn.Module, ABC):
 
         Both are on the network's scale; the start is a change where classes are forecast.
         """
-        raw = self.output(F.silu(self.hidden(hidden)))
+        raw = self.output(F.silu(self.hidden(hidden))).to(start.dtype)
         return self.domain(raw.unflatten(-1, (-1, self.horizon)), start)
 
     @abstractmethod
@@ -76,7 +76,7 @@ class ValueHead(Protocol):
 
         Args:
             parameters: As `merged` gives them, [..., P, H].
-            scores: Normal scores of the levels, float64, [..., N, H].
+            scores: Normal scores of the levels, float64; they broadcast against [..., N, H].
             units: How values were normalised; broadcasts against the result.
         """
 

@@ -28,12 +28,13 @@ def count_quantiles(mean: Tensor, dispersion: Tensor, scores: Tensor) -> Tensor:
     Args:
         mean: μ, float64, [..., 1, H].
         dispersion: α, float64, [..., 1, H].
-        scores: Float64, [..., N, H].
+        scores: Float64; they broadcast against [..., N, H].
 
     Returns:
         Whole numbers, [..., N, H].
     """
     scores = scores.clamp(-FURTHEST_SCORE, FURTHEST_SCORE)
+    scores = scores.expand(*mean.shape[:-2], *scores.shape[-2:])
     sums = _cumulated(mean.squeeze(-2), dispersion.squeeze(-2))
     asked = torch.special.ndtr(scores).movedim(-2, -1).contiguous()
     found = torch.searchsorted(sums, asked).movedim(-1, -2).to(mean.dtype)

@@ -64,16 +64,18 @@ def interpolated(quantiles: Tensor, knots: Tensor, scores: Tensor) -> Tensor:
     Args:
         quantiles: In order, [..., Q, H].
         knots: Normal scores of their levels, increasing, float64, [Q].
-        scores: Normal scores of the levels that are asked for, float64, [..., N, H].
+        scores: Normal scores of the levels that are asked for, float64; they broadcast against
+            [..., N, H].
 
     Returns:
         [..., N, H].
     """
+    shape = (*quantiles.shape[:-2], *scores.shape[-2:])
     if len(knots) == 1:
-        return quantiles.expand_as(scores)
+        return quantiles.expand(shape)
     low = (torch.searchsorted(knots, scores.contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
     share = (scores - knots[low]) / (knots[low + 1] - knots[low])
-    lower, upper = quantiles.gather(-2, low), quantiles.gather(-2, low + 1)
+    lower, upper = (quantiles.gather(-2, place.expand(shape)) for place in (low, low + 1))
     return torch.lerp(lower, upper, share.to(quantiles.dtype))
 
 

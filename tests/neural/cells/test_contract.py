@@ -188,3 +188,25 @@ def test_a_state_starts_with_the_batch(cell):
     assert {len(part) for part in cell.initial_state(BATCH)} == {BATCH}
     assert all(part.isfinite().all() for part in cell.initial_state(BATCH))
     assert [part.shape for part in state] == [part.shape for part in cell.initial_state(BATCH)]
+
+
+def test_under_bfloat16_states_stay_float32_and_results_are_close(cell):
+    cell = cell.float()
+    x = some_input(9).float()
+
+    def scanned() -> tuple[Tensor, State, Tensor]:
+        outputs, state = cell.scan(x, cell.initial_state(BATCH))
+        (gradient,) = torch.autograd.grad(outputs.float().square().sum(), first)
+        return outputs, state, gradient
+
+    first = next(weight for name, weight in cell.named_parameters() if "candidate" not in name)
+    expected, _, expected_gradient = scanned()
+
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs, state, gradient = scanned()
+
+    assert {part.dtype for part in state} <= {torch.float32, outputs.dtype}
+    # bfloat16 holds eight binary digits.
+    torch.testing.assert_close(outputs.float(), expected, rtol=0.03, atol=0.03)
+    scale = float(expected_gradient.abs().max())
+    torch.testing.assert_close(gradient, expected_gradient, rtol=0.05, atol=0.05 * scale)
