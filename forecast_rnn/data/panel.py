@@ -108,7 +108,8 @@ def _with_lists(
     import pyarrow as pa
 
     # By where lists begin, as grouping would hold all rows twice more.
-    bounds = pa.array(np.append(0, np.cumsum(lengths)))
+    # Arrow would load all of pandas, if it is installed, to see whether an array is one of its.
+    bounds = pl.Series(np.append(0, np.cumsum(lengths))).to_arrow()
     lists = [
         pl.Series(column.name, pa.LargeListArray.from_arrays(bounds, column.rechunk().to_arrow()))
         for column in rows
