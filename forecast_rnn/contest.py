@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.backtest import ForecastFn, backtest
+from forecast_rnn.backtest import ForecastFn, backtest, outcomes
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.class_verdict import class_verdict
@@ -21,7 +21,7 @@ from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import rows_of_model
+from forecast_rnn.tables import ACTUAL, rows_of_model
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
@@ -74,7 +74,8 @@ def about_calibration(
     if len(levels) < 2 or not forecaster.calibration.factors or table.is_empty():
         return ()
     plain = replace(forecaster, calibration=Calibration())
-    before = backtest(panel, rows, {NETWORK: partial(forecast_as_published, plain)}, task)
+    actual = pl.Series(ACTUAL, outcomes(panel, rows, task.horizon).ravel()).fill_nan(None)
+    before = forecast_as_published(plain, panel, rows).with_columns(actual)
     after = rows_of_model(comparable(table), NETWORK)
     shares = [found.select(coverage(levels)).item() for found in (before, after)]
     if None in shares:

@@ -28,6 +28,8 @@ from forecast_rnn.progress import OnProgress
 from forecast_rnn.trained import Trained
 from forecast_rnn.verdict import weak_series, why_shut
 
+Trials = tuple[dict[str, str | int | float], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -68,6 +70,13 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
+    trained, trials = _trained(job, on_progress)
+    release_memory()
+    return _write(trained, _outcome(trained, trials, job), workbook=job.workbook)
+
+
+def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Trials]:
+    """Do all but write; return also what was tried."""
     panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
     forecaster, tested = fit(panel, task, config, on_progress)
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
@@ -91,9 +100,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         missing=prediction.missing if prediction else (),
         shut=why_shut(judged) if job.gate else None,
     )
-    release_memory()
-    outcome = _outcome(trained, tested.trials, job)
-    return _write(trained, outcome, workbook=job.workbook)
+    return trained, tuple(map(_trial, tested.trials))
 
 
 def _since(began: float) -> float:
@@ -106,7 +113,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, trials: tuple[Trial, ...], job: Job) -> Outcome:
+def _outcome(trained: Trained, trials: Trials, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -121,7 +128,7 @@ def _outcome(trained: Trained, trials: tuple[Trial, ...], job: Job) -> Outcome:
         warnings=trained.findings.warnings + trained.warnings,
         missing=trained.missing,
         settings=trained.settings,
-        trials=tuple(_trial(trial) for trial in trials),
+        trials=trials,
         command=job.command,
     )
 

@@ -57,9 +57,13 @@ class Panel:
     def truncated(self, rows: int | NDArray[np.int64]) -> "Panel":
         """Return the panel without the last rows of each item; an item may get empty.
 
+        It is a copy unless there is nothing to leave out.
+
         Args:
             rows: How many, of all items or of each, [N].
         """
+        if not np.any(rows):
+            return self
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()

@@ -171,15 +171,16 @@ def train_before(
     on_progress: OnProgress,
 ) -> Forecaster:
     """Train what was chosen on all rows before one of `Held.windows`."""
-    before = _before(panel, task, window)
+    unseen = _rows_after(panel, task, window)
     watch = _Watch("backtesting", on_progress)
-    forecaster = _train(_job(task, config), before, choice.recipe, choice.steps, watch)
+    job = _job(task, config)
+    forecaster = _train(job, panel, choice.recipe, choice.steps, watch, unseen=unseen)
     return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
 
 
-def _before(panel: Panel, task: Task, back: int) -> Panel:
-    """Return the panel without the rows from a cutoff on, so many rows before the newest time."""
-    return panel.truncated(np.maximum(back - origins.lags(panel, task.horizon), 0))
+def _rows_after(panel: Panel, task: Task, back: int) -> NDArray[np.int64]:
+    """Count the rows of each item after a cutoff, so many rows before the newest time, [N]."""
+    return np.maximum(back - origins.lags(panel, task.horizon), 0)
 
 
 def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
@@ -214,13 +215,13 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
         on_progress: Told of every epoch.
     """
     task, config = job.task, job.config
-    known = _before(panel, task, back)
+    known = panel.truncated(_rows_after(panel, task, back))
     candidates = recipes(known, task, config)
     windows = usual_windows(known, task)
     if not leaves_enough(known, task, windows * task.horizon):
         return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
-    del known  # It is as large as the panel.
-    seen = _before(panel, task, back + windows * task.horizon)
+    del known  # It is a copy, about as large as the panel.
+    unseen = _rows_after(panel, task, back + windows * task.horizon)
     rows = origins.rolling(
         panel,
         horizon=back + task.horizon,
@@ -228,7 +229,7 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
         step=task.horizon,
         lags=origins.lags(panel, task.horizon),
     )
-    setting = make_setting(seen, task, candidates[0], config, job.machine)
+    setting = make_setting(panel, task, candidates[0], config, job.machine, unseen=unseen)
     if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
@@ -239,10 +240,18 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
     return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
 
 
-def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch") -> Forecaster:
-    """Train the ensemble on all rows of a panel."""
+def _train(
+    job: _Job,
+    panel: Panel,
+    recipe: Recipe,
+    steps: int,
+    watch: "_Watch",
+    *,
+    unseen: int | NDArray[np.int64] = 0,
+) -> Forecaster:
+    """Train the ensemble on all rows of a panel, but for unseen ones at the end of items."""
     members = job.config.members
-    setting = make_setting(panel, job.task, recipe, job.config, job.machine)
+    setting = make_setting(panel, job.task, recipe, job.config, job.machine, unseen=unseen)
     watch.total = steps * members
     forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
     release_memory()

@@ -63,7 +63,12 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
     ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
     rows = rows_of_model(backtest, network).select(*WINDOW, ends[0], FORECAST, ends[1])
     other = rows_of_model(backtest, baseline).select(*WINDOW, pl.col(FORECAST).alias("baseline"))
-    joined = rows.sort(WINDOW).join(other, on=WINDOW, how="left", maintain_order="left")
+    # As a rule both forecast the same in the same order: then nothing need be looked up.
+    if rows.select(WINDOW).equals(other.select(WINDOW)):
+        joined = rows.with_columns(other["baseline"])
+    else:
+        joined = rows.join(other, on=WINDOW, how="left")
+    joined = joined.sort(WINDOW)
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
     first = joined.filter(pl.col(STEP) == 1)
     return Tested(
@@ -83,15 +88,15 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
     if ids:
         key = "_".join(ids) + "_"  # no id has this name, for it is longer than any
         numbered = panel.items.with_row_index(key)
-        joined = forecast.select(ids).join(
-            numbered, on=ids, how="left", nulls_equal=True, maintain_order="left"
-        )
-        item = joined[key].cast(pl.Int64)
+        run = forecast.select(pl.struct(ids).rle_id()).to_series()
+        each = forecast.select(ids).filter(run.is_first_distinct())
+        joined = each.join(numbered, on=ids, how="left", nulls_equal=True, maintain_order="left")
+        item = joined[key].cast(pl.Int64).gather(run)
     step = item.to_frame("item").select(pl.int_range(pl.len()).over("item")).to_series()
     found = np.full((len(panel.order), int(step.max() or 0) + 1, levels), np.nan)  # type: ignore[arg-type]
     first = len(ids) + 2  # after time and median; more columns may follow
-    values = _matrix(forecast[:, first : first + levels])
-    found[item.to_numpy(), step.to_numpy()] = values
+    for place, column in enumerate(forecast[:, first : first + levels]):
+        found[item.to_numpy(), step.to_numpy(), place] = _matrix(column.to_frame())[:, 0]
     return found
 
 
