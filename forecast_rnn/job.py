@@ -161,6 +161,7 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     _write_backtest(trained, folder / "backtest.parquet")
     release_memory()
     write_text(report(outcome), folder / "report.html")
+    release_memory()
     if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")
     elif not workbook:

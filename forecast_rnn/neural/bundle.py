@@ -28,6 +28,7 @@ from safetensors.torch import save as compose_tensors
 from forecast_rnn import __version__
 from forecast_rnn.atomic import new_folder, write_file
 from forecast_rnn.errors import BundleError, InputError
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.manifest import compose, fingerprint, parse_manifest, parse_object
 
 MANIFEST = "manifest.json"
@@ -36,8 +37,7 @@ SERIES = "series.parquet"
 MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
 MOST_ROWS = 10**9
-GROUP = 1000
-"""Series in a row group."""
+GROUP = 1000  # series in a row group
 NAMES = frozenset(MOST_BYTES)
 
 _Found = tuple[dict[str, Any], dict[str, torch.Tensor], Iterator[pl.DataFrame]]
@@ -91,6 +91,7 @@ def write_bundle(
     with new_folder(folder, names=NAMES) as temporary:
         for name, content in files.items():
             write_file(temporary / name, content)
+        release_memory()
         _check_same(_read(temporary), tensors, series)
 
 
@@ -262,12 +263,9 @@ def _check_tensor(name: str, tensor: torch.Tensor) -> None:
 def _pack_series(series: pl.DataFrame) -> bytes:
     import pyarrow.parquet as pq
 
-    buffer = io.BytesIO()
-    table = series.to_arrow()
+    buffer, options = io.BytesIO(), {"compression": "zstd", "write_page_checksum": True}
     # A group is held as a whole several times while it is written.
-    pq.write_table(
-        table, buffer, compression="zstd", write_page_checksum=True, row_group_size=GROUP
-    )
+    pq.write_table(series.to_arrow(), buffer, row_group_size=GROUP, **options)
     return buffer.getvalue()
 
 

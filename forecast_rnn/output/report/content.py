@@ -82,11 +82,11 @@ def _with_race(figures: dict[str, Figure], outcome: Outcome) -> dict[str, Figure
 
 
 def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
-    by_series = _by_series(outcome, rows)
+    by_series, figures = _by_series(outcome, rows), _figures(outcome, rows)
     drawn = _pictures(outcome, by_series)
     return Sections(
         tiles=_tiles(outcome),
-        figures=_figures(outcome, rows),
+        figures=figures,
         error="error",
         baseline=_baseline(outcome.task),
         interval=_interval(outcome.task),
