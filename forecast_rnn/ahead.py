@@ -5,8 +5,9 @@ from typing import Literal
 
 import polars as pl
 
-from forecast_rnn.config import QUANTILE_LEVELS, Task
+from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.calendar import default_horizon, season_length
+from forecast_rnn.data.counts import check_counts, check_whole
 from forecast_rnn.data.future import ITEM, future_frame, known_ahead, known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import (
@@ -18,6 +19,7 @@ from forecast_rnn.data.read import (
 )
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError
+from forecast_rnn.neural.heads import COUNTS
 
 Data = Path | str | pl.DataFrame
 
@@ -54,6 +56,14 @@ def usual_task(
         quantile_levels=quantile_levels,
         classes=classes,
     )
+
+
+def check_values(panel: Panel, config: TrainConfig) -> None:
+    """Raise DataError if what is asked for is for counts or whole numbers, and the data are not."""
+    if config.head in COUNTS:
+        check_counts(panel, config.head)
+    if config.round:
+        check_whole(panel)
 
 
 def check_sources(data: Data | None, future: Data | None) -> None:

@@ -11,17 +11,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from forecast_rnn.ahead import Data, about_ahead, check_sources, look_ahead, panel_of, usual_task
+from forecast_rnn.ahead import (
+    Data,
+    about_ahead,
+    check_sources,
+    check_values,
+    look_ahead,
+    panel_of,
+    usual_task,
+)
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.future import known_steps
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.memory import release_memory
-from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.workbook import check_workbook
 from forecast_rnn.progress import OnProgress, ignore
@@ -128,8 +134,7 @@ def _outputs(
 
 def _check(panel: Panel, task: Task, config: TrainConfig, *, workbook: bool) -> None:
     """Raise DataError for what is no count, and OutputError for more than a sheet can hold."""
-    if config.head in COUNTS:
-        check_counts(panel, config.head)
+    check_values(panel, config)
     if workbook and task.classes:
         raise ConfigError("--workbook is for forecasts of values; leave it out for classes.")
     if workbook:

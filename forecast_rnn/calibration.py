@@ -20,8 +20,11 @@ Values = NDArray[np.float64]
 
 LEAST, MOST = 0.25, 4.0
 """Bounds of a factor: beyond them the held-back rows are not like those that were learnt from."""
-ENOUGH = 200
+ENOUGH = 1000
 """Outcomes that a factor rests on: with fewer a step, those of the steps around it count too."""
+DOUBT_WIDER, DOUBT_NARROWER = 0.5, 2.0
+"""Windows at which a factor above or below 1 is half trusted. Networks are more often too sure than
+not sure enough, so that held-back rows which ask for wider intervals are sooner believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def calibrate(*reaches: Reach) -> Calibration:
 
     Outcomes may be few, and those of one forecast are alike: a factor goes by the steps around
     its own as far as there are not enough outcomes of that alone, and the fewer windows there
-    are, the closer it stays to 1, in logarithms by windows / (windows + 1).
+    are, the closer it stays to 1, in logarithms by windows / (windows + doubt).
 
     Args:
         reaches: Of forecasts with the same levels and horizon.
@@ -124,16 +127,18 @@ def calibrate(*reaches: Reach) -> Calibration:
     levels, windows = reaches[0].levels, sum(reach.windows for reach in reaches)
     if not levels or np.isnan(values).all():
         return Calibration()
-    trust = windows / (windows + 1)
     factors = [
-        _factors(values[..., place], 2 * level - 1, trust) for place, level in enumerate(levels)
+        _factors(values[..., place], 2 * level - 1, windows) for place, level in enumerate(levels)
     ]
     scores = tuple(NormalDist().inv_cdf(level) for level in levels)
     return Calibration(scores, tuple(zip(*factors, strict=True)))
 
 
-def _factors(reach: NDArray[np.float32], share: float, trust: float) -> list[float]:
-    """Return for each step the reach that a share of the outcomes does not go beyond, [H]."""
+def _factors(reach: NDArray[np.float32], share: float, windows: float) -> list[float]:
+    """Return for each step the reach that a share of the outcomes does not go beyond, [H].
+
+    It is drawn towards 1 by how little so many windows tell.
+    """
     known = ~np.isnan(reach)
     count, horizon = known.sum(0), reach.shape[1]
     found = []
@@ -145,8 +150,9 @@ def _factors(reach: NDArray[np.float32], share: float, trust: float) -> list[flo
         ordered = np.sort(reach[:, some][known[:, some]])
         # One more than there are, as the outcome to come is one of them: eq. 8.
         rank = min(math.ceil((len(ordered) + 1) * share - 1e-9), len(ordered))
-        factor = float(np.clip(ordered[rank - 1], LEAST, MOST)) ** trust
-        found.append(round(factor, 4))
+        factor = float(np.clip(ordered[rank - 1], LEAST, MOST))
+        doubt = DOUBT_WIDER if factor > 1 else DOUBT_NARROWER
+        found.append(round(factor ** (windows / (windows + doubt)), 4))
     return found
 
 

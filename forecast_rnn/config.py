@@ -153,6 +153,7 @@ class TrainConfig:
         dilation: As in `ModelConfig`, and so are the next two; it settles the layers.
         residual: Whether each layer reads its input normalised and adds to it.
         attention: Whether each state attends to the states before it.
+        round: Whether forecasts are rounded to whole numbers.
     """
 
     cell: str = "gru"
@@ -172,6 +173,7 @@ class TrainConfig:
     dilation: tuple[int, ...] = ()
     residual: bool = False
     attention: bool = False
+    round: bool = False
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
@@ -207,6 +209,11 @@ class TrainConfig:
         return QUANTILE_LEVELS if quantile_levels is None else quantile_levels, 0
 
     def _check_classes(self) -> None:
+        if self.round and self.head in CLASSIFIERS:
+            raise ConfigError(
+                f"the head {self.head} forecasts classes, and there is nothing to round; leave out "
+                "--round, or pass another --head."
+            )
         if self.classes is None:
             return
         check_range("classes", self.classes, 2, MOST_CLASSES)

@@ -15,13 +15,13 @@ from forecast_rnn.class_verdict import class_verdict
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.metrics import comparable, coverage
+from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.model import complete_forecast
 from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import ACTUAL, rows_of_model
+from forecast_rnn.tables import ACTUAL, WINDOW, rows_of_model
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
@@ -55,37 +55,53 @@ def contest(
     return backtest(panel, rows, forecasters, task)
 
 
-def judge(table: pl.DataFrame, panel: Panel, tested: Tested, task: Task) -> Verdict:
-    """Say what a contest tells of the network, and how well its intervals or classes held."""
+def judge(
+    table: pl.DataFrame, panel: Panel, tested: Tested, task: Task, *, refit: bool = False
+) -> Verdict:
+    """Say what a contest tells of the network, and how well its intervals or classes held.
+
+    Args:
+        table: What `contest` returns.
+        panel: The series, with the rows after the origins.
+        tested: The network that was tested.
+        task: Horizon, season and quantile levels.
+        refit: Whether it is the network of the first cutoff only.
+    """
     if task.classes:
         return class_verdict(table, task)
     found = verdict(table, task)
     if tested.forecaster is None:
         return found
-    more = about_calibration(table, panel, tested.forecaster, tested.rows)
-    return replace(found, sentences=found.sentences + more)
+    own = rows_of_model(comparable(table), NETWORK)
+    more = about_intervals(own, task)
+    if more and tested.forecaster.calibration.factors and not refit:
+        plain = replace(tested.forecaster, calibration=Calibration())
+        before = forecast_as_published(plain, panel, tested.rows)
+        actual = outcomes(panel, tested.rows, task.horizon).ravel()
+        before = before.with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
+        same = before.join(own, on=WINDOW, how="semi")
+        more += f"; {_covered(same, task)} before it was calibrated on earlier rows"
+    return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
 
 
-def about_calibration(
-    table: pl.DataFrame, panel: Panel, forecaster: Forecaster, rows: NDArray[np.int64]
-) -> tuple[str, ...]:
-    """Say what the widest interval covered in a backtest, and would have without calibration."""
-    levels, task = forecaster.task.quantile_levels, forecaster.task
-    if len(levels) < 2 or not forecaster.calibration.factors or table.is_empty():
-        return ()
-    plain = replace(forecaster, calibration=Calibration())
-    actual = pl.Series(ACTUAL, outcomes(panel, rows, task.horizon).ravel()).fill_nan(None)
-    before = forecast_as_published(plain, panel, rows).with_columns(actual)
-    after = rows_of_model(comparable(table), NETWORK)
-    shares = [found.select(coverage(levels)).item() for found in (before, after)]
-    if None in shares:
-        return ()
+def about_intervals(rows: pl.DataFrame, task: Task) -> str:
+    """Say what the widest interval of the network covered, without a full stop; or nothing.
+
+    Args:
+        rows: The network's in a backtest, comparable.
+        task: Gives the levels.
+    """
+    levels = task.quantile_levels
+    if len(levels) < 2 or rows.is_empty():
+        return ""
     share = f"{100 * (levels[-1] - levels[0]):.0f}%"
-    covered = [f"{100 * held:.0f}%" for held in shares]
-    return (
-        f"The network's {share} interval held {covered[1]} of what came true; {covered[0]} before "
-        "it was calibrated on earlier rows.",
-    )
+    return f"The network's {share} interval held {_covered(rows, task)} of what came true"
+
+
+def _covered(rows: pl.DataFrame, task: Task) -> str:
+    """Return what the widest interval covered, as the scores have it: a mean over series."""
+    by_series = series_scores(rows, task, metrics=("coverage",))
+    return f"{100 * by_series.select(pl.col('coverage').mean()).item():.0f}%"
 
 
 def forecast_as_published(
@@ -123,6 +139,7 @@ def settings_of(
         "learning_rate": tested.recipe.learning_rate,
         "scale": forecaster.transform.name,
         "parameters": forecaster.parameters,
+        "round": config.round,
         "seed": config.seed,
         **_about_classes(forecaster.classes),
     }

@@ -4,8 +4,6 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
 from forecast_rnn.atomic import new_file
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
@@ -27,8 +25,6 @@ from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.trained import Trained
 from forecast_rnn.verdict import weak_series, why_shut
-
-Trials = tuple[dict[str, str | int | float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +66,13 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
-    trained, trials = _trained(job, on_progress)
+    trained, outcome = _trained(job, on_progress)
     release_memory()
-    return _write(trained, _outcome(trained, trials, job), workbook=job.workbook)
+    return _write(trained, outcome, workbook=job.workbook)
 
 
-def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Trials]:
-    """Do all but write; return also what was tried."""
+def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Outcome]:
+    """Do all but write."""
     panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
     forecaster, tested = fit(panel, task, config, on_progress)
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
@@ -100,7 +96,7 @@ def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Trials]:
         missing=prediction.missing if prediction else (),
         shut=why_shut(judged) if job.gate else None,
     )
-    return trained, tuple(map(_trial, tested.trials))
+    return trained, _outcome(trained, tested, job)
 
 
 def _since(began: float) -> float:
@@ -113,30 +109,26 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, trials: Trials, job: Job) -> Outcome:
+def _outcome(trained: Trained, tested: Tested, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
         title=job.title,
         panel=trained.model.panel,
         task=task,
-        forecast=_unmarked(trained),
+        forecast=trained.forecast,
         backtest=trained.table,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
         warnings=trained.findings.warnings + trained.warnings,
+        fallback=trained.fallback,
         missing=trained.missing,
         settings=trained.settings,
-        trials=trials,
+        trials=tuple(_trial(trial) for trial in tested.trials),
+        curve=tested.curve,
         command=job.command,
     )
-
-
-def _unmarked(trained: Trained) -> pl.DataFrame | None:
-    """Return the forecast without the column that says by what it is."""
-    marked = trained.model.forecaster.fallback is not None
-    return trained.forecast[:, :-1] if trained.forecast is not None and marked else trained.forecast
 
 
 def _trial(trial: Trial) -> dict[str, str | int | float]:

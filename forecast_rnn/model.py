@@ -35,7 +35,7 @@ from forecast_rnn.newdata import (
 )
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths, time_patterns
-from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
+from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, forecast_columns, path_table
 
 MOST_PATHS = 100_000
 
@@ -99,7 +99,7 @@ class Model:
             refuse_warnings(warnings)
         table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
         marked = self.forecaster.fallback is not None
-        told = published(table, panel, task, marked=marked)
+        told = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
         return _prediction(told, panel, filled, table[ITEM], warnings)
 
     def paths(
@@ -150,8 +150,10 @@ class Model:
         if len(filled):
             place, quantiles = np.isin(rows, filled), fallback_quantiles(panel, filled, task)
             values[place] = from_quantiles(quantiles, task.quantile_levels, scores[place])
+            values[place] = np.rint(values[place]) if self.forecaster.whole else values[place]
         table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
-        return _prediction(published_paths(table, panel), panel, filled, table[ITEM], warnings)
+        told = published_paths(table, panel, whole=self.forecaster.whole)
+        return _prediction(told, panel, filled, table[ITEM], warnings)
 
     def _ahead(self, data: Data | None, future: Data | None) -> tuple[Panel, int, tuple[str, ...]]:
         """Return the series with what is known ahead, the steps to forecast, and warnings."""
@@ -219,7 +221,10 @@ def complete_forecast(
         kept = ~pl.Series(np.repeat(weak, task.horizon))
         table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))
     stand_in = partial(climatology, forecaster) if task.classes else None
-    return with_fallback(table, panel, rows, task, stand_in)
+    table, filled = with_fallback(table, panel, rows, task, stand_in)
+    if len(filled) and forecaster.whole:
+        table = table.with_columns(pl.col(FORECAST, *forecast_columns(task)).round())
+    return table, filled
 
 
 def _prediction(

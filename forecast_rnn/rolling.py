@@ -12,18 +12,16 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.ahead import Data, panel_of, usual_task
+from forecast_rnn.ahead import Data, check_values, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import contest, judge, settings_of
-from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.metrics import scores, scores_by
 from forecast_rnn.neural.fit import Tested, fit_tested, rows_of_window, train_before
-from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.publish import published, published_scores
@@ -122,8 +120,7 @@ def backtest(
         raise ConfigError(f"there is no format '{format}'; choose from {', '.join(FORMATS)}.")
     with claimed_folder(None if out is None else Path(out), mark=SCORES) as folder:
         panel, findings = panel_of(data, hints)
-        if config.head in COUNTS:
-            check_counts(panel, config.head)
+        check_values(panel, config)
         task = usual_task(panel, horizon, season, *outputs)
         if strict:
             refuse_warnings(findings.warnings)
@@ -143,7 +140,7 @@ def backtest(
             scores=scores(table, task),
             steps=scores_by(table, task, by=("step",)),
             series=published_scores(scores_by(table, task, by=(ITEM,)), panel),
-            verdict=judge(table, panel, tested, task),
+            verdict=judge(table, panel, tested, task, refit=refit),
             findings=findings,
             settings=settings | {"seconds": round(time.monotonic() - began, 1)},
             windows=len(tested.windows),

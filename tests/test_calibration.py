@@ -5,7 +5,16 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from forecast_rnn.calibration import LEAST, MOST, Calibration, Reach, calibrate, measure_reach
+from forecast_rnn.calibration import (
+    DOUBT_NARROWER,
+    DOUBT_WIDER,
+    LEAST,
+    MOST,
+    Calibration,
+    Reach,
+    calibrate,
+    measure_reach,
+)
 from forecast_rnn.errors import ConfigError
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -54,26 +63,29 @@ def test_a_share_of_the_outcomes_that_were_measured_is_held_exactly():
 
 
 def test_the_factor_is_the_ranked_reach_of_a_plain_loop():
-    quantiles, actual = forecasts(250, 2, 0.6)
+    quantiles, actual = forecasts(1000, 2, 0.6)
     reach = []
-    for row in range(250):
+    for row in range(1000):
         middle, bound = quantiles[row, 1, 2], 4 if actual[row, 1] > quantiles[row, 1, 2] else 0
         reach.append(abs(actual[row, 1] - middle) / abs(quantiles[row, 1, bound] - middle))
 
     calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))
 
-    # ceil(251 · 0.8) = 201
-    assert calibration.factors[1][1] == pytest.approx(sorted(reach)[200], rel=1e-3)
+    # ceil(1001 · 0.8) = 801
+    assert calibration.factors[1][1] == pytest.approx(sorted(reach)[800], rel=1e-3)
 
 
-def test_few_windows_are_trusted_less():
-    quantiles, actual = forecasts(400, 2, 0.5)
+@pytest.mark.parametrize(("spread", "windows"), [(0.5, DOUBT_WIDER), (2.0, DOUBT_NARROWER)])
+def test_few_windows_are_trusted_less_and_those_that_ask_for_narrower_ones_least(spread, windows):
+    quantiles, actual = forecasts(400, 2, spread)
 
     sure, half = (
-        calibrate(measure_reach(quantiles, actual, LEVELS, windows=windows)) for windows in (1e9, 1)
+        calibrate(measure_reach(quantiles, actual, LEVELS, windows=number))
+        for number in (1e9, windows)
     )
 
     assert np.array(half.factors) == pytest.approx(np.sqrt(sure.factors), rel=1e-3)
+    assert DOUBT_WIDER < DOUBT_NARROWER
 
 
 def test_several_measurements_count_as_one():
@@ -88,7 +100,7 @@ def test_several_measurements_count_as_one():
 
 
 def test_steps_with_few_outcomes_go_by_those_around_them():
-    quantiles, actual = forecasts(20, 40, 0.5)
+    quantiles, actual = forecasts(100, 40, 0.5)
     actual[:, 0] = np.nan
 
     calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))

@@ -35,6 +35,7 @@ def test_classes_that_cannot_be_are_refused(options, message):
         ({"classes": 3, "head": "poisson"}, "head poisson"),
         ({"classes": -2, "head": "direction"}, "classes is -2"),
         ({"classes": 1, "head": "direction"}, "classes is 1"),
+        ({"round": True, "head": "direction"}, "nothing to round; leave out --round"),
     ],
 )
 def test_classes_of_a_training_that_cannot_be_are_refused(options, message):

@@ -102,7 +102,7 @@ def test_the_fallback_publishes_the_better_of_both_and_says_which(tmp_path):
     out = tmp_path / "out"
     options = ("--steps", 200, "--hidden-size", 16, "--members", 1, "--threads", 1, *TASK)
 
-    result = run("train", path, *options, "--fallback", "--out", out)
+    result = run("train", path, *options, "--fallback", "--workbook", "--out", out)
 
     assert result.exit_code == 0, result.stderr
     assert "1 series was forecast by the seasonal naive, which did better" in result.stderr
@@ -111,6 +111,8 @@ def test_the_fallback_publishes_the_better_of_both_and_says_which(tmp_path):
     assert by == {"even": "seasonal_naive", "odd": "network"}
     even = forecast.filter(pl.col("shop") == "even")["forecast"].to_list()
     assert even == [100.0 + 9 * day for day in range(7)]
+    sheet = pl.read_excel(out / "forecast.xlsx", sheet_name="forecast")
+    assert sheet["model"].to_list() == forecast["model"].to_list()
     again = run("predict", out, "--threads", 1)
     assert again.stdout == (out / "forecast.csv").read_text()
     newer = run("predict", out, path, "--threads", 1)

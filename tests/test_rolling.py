@@ -206,3 +206,17 @@ def test_files_are_written_and_another_backtest_may_replace_them_but_no_other_fo
 def test_what_cannot_be_is_refused_with_the_value_seen(options, error, message):
     with pytest.raises(error, match=message):
         rolled(sales(), **options)
+
+
+@pytest.mark.parametrize("refit", [False, True])
+def test_the_verdict_says_of_intervals_what_the_scores_do(refit):
+    # One series ends early, so that a mean over rows is not the mean over series.
+    frame = sales().filter((pl.col("shop") != "east") | (pl.col("day") < LAST_CUTOFF))
+
+    found = rolled(frame, refit=refit)
+
+    network = (pl.col("model") == "network") & (pl.col("metric") == "coverage_80")
+    share = found.scores.filter(network)["value"].item()
+    said = found.verdict.sentences[-1]
+    assert said.startswith(f"The network's 80% interval held {100 * share:.0f}% of what came true")
+    assert ("before it was calibrated" in said) is not refit

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast_rnn.cli import options
+from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
@@ -84,6 +84,7 @@ def backtest(
     batch_size: options.BatchSize = DEFAULT.batch_size,
     seed: options.Seed = DEFAULT.seed,
     device: options.Device = DEFAULT.device,
+    precision: options.Precision = DEFAULT.precision,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
     timezone: options.TimeZone = None,
@@ -97,6 +98,7 @@ def backtest(
     categorical: options.Categorical = None,
     holidays: options.Holidays = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -109,13 +111,13 @@ def backtest(
     series. Forecast rows with what came true, and scores overall, by step and by series, are
     written to a folder.
     """
-    hints = options.hints(
+    hints = given.hints(
         time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = options.network(
+    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
+    config = given.network(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
     from forecast_rnn import rolling
     from forecast_rnn.baselines import USUAL_BASELINES
@@ -126,12 +128,12 @@ def backtest(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=options.levels(quantiles) if quantiles else None,
+            quantile_levels=given.levels(quantiles) if quantiles else None,
             config=config,
             windows=windows,
             step=step,
             refit=refit,
-            baselines=options.columns("baselines", baselines) or USUAL_BASELINES,
+            baselines=given.columns("baselines", baselines) or USUAL_BASELINES,
             out=out or default_folder(data, "backtest"),
             format=format,
             strict=strict,

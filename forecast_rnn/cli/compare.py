@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from forecast_rnn.atomic import check_place
-from forecast_rnn.cli import options
+from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
     progress_bar,
     show_found,
@@ -71,6 +71,7 @@ def compare(
     batch_size: options.BatchSize = DEFAULT.batch_size,
     seed: options.Seed = DEFAULT.seed,
     device: options.Device = DEFAULT.device,
+    precision: options.Precision = DEFAULT.precision,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
     timezone: options.TimeZone = None,
@@ -84,6 +85,7 @@ def compare(
     categorical: options.Categorical = None,
     holidays: options.Holidays = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     strict: options.Strict = False,
     quiet: options.Quiet = False,
@@ -96,13 +98,13 @@ def compare(
     but the last rows, and forecasts those. The table has the most accurate first; the words
     below say which differences are more than noise.
     """
-    hints = options.hints(
+    hints = given.hints(
         time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = options.network(
+    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
+    config = given.network(
         *(DEFAULT.cell, head, None, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
     check_output(output)
     from forecast_rnn.compare import compare as run
@@ -116,7 +118,7 @@ def compare(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=options.levels(quantiles) if quantiles else None,
+            quantile_levels=given.levels(quantiles) if quantiles else None,
             config=config,
             strict=strict,
             on_found=partial(show_found, quiet=quiet),

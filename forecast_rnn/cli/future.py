@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecast_rnn.cli import options
+from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import show_warnings
 from forecast_rnn.cli.predict import Format, Output, chosen_format
 from forecast_rnn.errors import ConfigError
@@ -58,10 +58,10 @@ def future(
         if horizon not in (None, steps):
             raise ConfigError(f"the model forecasts {steps} steps; leave --horizon {horizon} out.")
     else:
-        hints = options.hints(
+        hints = given.hints(
             time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
         )
-        hints = options.with_covariates(hints, static, past, known, categorical, None, cutoff)
+        hints = given.with_covariates(hints, static, past, known, categorical, None, cutoff)
         panel, findings = ahead.panel_of(path, hints)
         show_warnings(findings.warnings)
         steps = ahead.usual_task(panel, horizon, season).horizon

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast_rnn.cli import options
+from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
     NETWORK,
     show_facts,
@@ -74,10 +74,10 @@ def inspect(
     if Path(path).is_dir():
         inspect_model(path, json=json)
         return
-    hints = options.hints(
+    hints = given.hints(
         time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
+    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     inspect_data(path, hints, strict=strict, json=json)
 
 

@@ -1,23 +1,18 @@
 """The options that commands share; each can also be set by `FORECAST_RNN_<OPTION>`."""
 
-import os
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
-from forecast_rnn.config import DEVICES, TrainConfig
-from forecast_rnn.data.schema import DUPLICATES, MISSING, Hints
-from forecast_rnn.data.schema import Duplicates as DuplicatesRule
-from forecast_rnn.data.schema import Missing as MissingRule
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.config import DEVICES, PRECISIONS
+from forecast_rnn.data.schema import DUPLICATES, MISSING
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.heads import HEADS, head_name
+from forecast_rnn.neural.heads import HEADS
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """Return the environment variable that stands for an option."""
     return "FORECAST_RNN_" + name.upper().replace("-", "_")
 
 
@@ -28,7 +23,7 @@ def option(name: str, description: str, *, metavar: str | None = None, short: st
         *names,
         help=description,
         metavar=metavar,
-        envvar=_variable(name),
+        envvar=variable(name),
         show_envvar=False,
     )
 
@@ -71,21 +66,18 @@ DateFormat = Annotated[
     str | None, option("date-format", "How times are written, such as %d/%m/%Y.", metavar="FORMAT")
 ]
 TimeZone = Annotated[
-    str | None,
-    option("timezone", "Clock of times without UTC offset, such as Europe/Berlin.", metavar="NAME"),
+    str | None, option("timezone", "Of times without offset: Europe/Berlin.", metavar="NAME")
 ]
 Duplicates = Annotated[
     str,
     option("duplicates", f"Rows of equal id and time: {', '.join(DUPLICATES)}.", metavar="RULE"),
 ]
 Missing = Annotated[
-    str,
-    option("missing", f"Missing values and gaps: {', '.join(MISSING)}.", metavar="RULE"),
+    str, option("missing", f"Missing values and gaps: {', '.join(MISSING)}.", metavar="RULE")
 ]
 Wide = Annotated[bool, option("wide", "Read one column a series, named by the column.")]
 Encoding = Annotated[
-    str | None,
-    option("encoding", "Of text, such as cp1252, utf-16 [default: utf-8].", metavar="NAME"),
+    str | None, option("encoding", "Of text, such as cp1252 [default: utf-8].", metavar="NAME")
 ]
 Static = Annotated[
     list[str] | None, _columns_option("static", "Columns fixed for a series, by comma.")
@@ -121,7 +113,7 @@ Calendar = Annotated[
     typer.Option(
         "--calendar/--no-calendar",
         help="Use weekday, day of year and the like [default: if it helps].",
-        envvar=_variable("calendar"),
+        envvar=variable("calendar"),
         show_envvar=False,
         show_default=False,
     ),
@@ -152,10 +144,11 @@ HeadName = Annotated[
         "--distribution",
         help=f"What is forecast: {', '.join(HEADS)}.",
         metavar="NAME",
-        envvar=_variable("head"),
+        envvar=variable("head"),
         show_envvar=False,
     ),
 ]
+Round = Annotated[bool, option("round", "Round forecasts to whole numbers, as counts are.")]
 Classes = Annotated[int | None, option("classes", "Of --head direction [default: 2].", metavar="K")]
 HiddenSize = Annotated[
     int | None, option("hidden-size", "Width of the state [default: chosen].", metavar="N")
@@ -180,121 +173,10 @@ Gate = Annotated[bool, option("gate", "Exit with 80 if a baseline is better.")]
 Fallback = Annotated[bool, option("fallback", "Seasonal naive for series it did better on.")]
 Seed = Annotated[int, option("seed", "The same seed gives the same files.", metavar="N")]
 Device = Annotated[str, option("device", f"{', '.join(DEVICES)}.", metavar="NAME")]
+Precision = Annotated[
+    str, option("precision", f"Of products in training: {', '.join(PRECISIONS)}.", metavar="NAME")
+]
 Threads = Annotated[int | None, option("threads", "Processor threads [default: all].", metavar="N")]
 Quiet = Annotated[bool, option("quiet", "Say nothing but warnings and errors.", short="-q")]
 Json = Annotated[bool, option("json", "Write one JSON document to standard output.")]
 Debug = Annotated[bool, option("debug", "Show the traceback of an error.")]
-
-
-def columns(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the column names of an option that is repeated or holds commas.
-
-    Without the option the environment is asked here, as Typer would split it at blanks.
-    """
-    values = list(given or ()) or [os.environ.get(_variable(name), "")]
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def hints(
-    time: str | None,
-    target: Sequence[str] | None,
-    item_id: Sequence[str] | None,
-    freq: str | None,
-    date_format: str | None,
-    timezone: str | None,
-    duplicates: str,
-    missing: str,
-    wide: bool,
-    encoding: str | None,
-) -> Hints:
-    """Gather what the user says about a file."""
-    return Hints(
-        time=time,
-        target=columns("target", target),
-        item_id=columns("id", item_id),
-        frequency=freq,
-        date_format=date_format,
-        time_zone=timezone,
-        duplicates=cast("DuplicatesRule", duplicates),
-        missing=cast("MissingRule", missing),
-        wide=wide,
-        encoding=encoding,
-    )
-
-
-def with_covariates(
-    hints: Hints,
-    static: Sequence[str] | None,
-    past: Sequence[str] | None,
-    known: Sequence[str] | None,
-    categorical: Sequence[str] | None,
-    holidays: Sequence[str] | None,
-    cutoff: str | None,
-) -> Hints:
-    """Add what the user says about columns beside the target, and where these end."""
-    return replace(
-        hints,
-        static=columns("static", static),
-        past=columns("past", past),
-        known=columns("known", known),
-        categorical=columns("categorical", categorical),
-        holidays=columns("holidays", holidays),
-        cutoff=cutoff,
-    )
-
-
-def network(
-    cell: str,
-    head: str,
-    classes: int | None,
-    hidden_size: int | None,
-    layers: int | None,
-    dilation: str | None,
-    residual: bool,
-    attention: bool,
-    members: int,
-    steps: int | None,
-    learning_rate: float | None,
-    batch_size: int | None,
-    seed: int,
-    device: str,
-    threads: int | None,
-    calendar: bool | None,
-) -> TrainConfig:
-    """Gather what the user says about the network and its training."""
-    return TrainConfig(
-        cell=cell,
-        head=head_name(head),
-        classes=classes,
-        hidden_size=hidden_size,
-        layers=layers,
-        dilation=_dilation(dilation),
-        residual=residual,
-        attention=attention,
-        members=members,
-        steps=steps,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        seed=seed,
-        device=device,
-        threads=threads,
-        calendar=calendar,
-    )
-
-
-def levels(text: str) -> tuple[float, ...]:
-    """Return quantile levels, in order; raise ConfigError with the value that is no number."""
-    try:
-        return tuple(sorted(float(part) for part in text.split(",")))
-    except ValueError:
-        raise ConfigError(
-            f"--quantiles '{text}' must be numbers with commas, such as 0.1,0.5,0.9."
-        ) from None
-
-
-def _dilation(text: str | None) -> tuple[int, ...]:
-    """Return the dilation of each layer; raise ConfigError with the value that is no number."""
-    try:
-        return tuple(int(part) for part in text.split(",")) if text else ()
-    except ValueError:
-        raise ConfigError(f"--dilation '{text}' must be whole numbers, such as 1,4.") from None

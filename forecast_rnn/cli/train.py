@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast_rnn.cli import options
+from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
@@ -59,6 +59,7 @@ def train(
     batch_size: options.BatchSize = DEFAULT.batch_size,
     seed: options.Seed = DEFAULT.seed,
     device: options.Device = DEFAULT.device,
+    precision: options.Precision = DEFAULT.precision,
     threads: options.Threads = DEFAULT.threads,
     date_format: options.DateFormat = None,
     timezone: options.TimeZone = None,
@@ -73,6 +74,7 @@ def train(
     holidays: options.Holidays = None,
     future: options.Future = None,
     calendar: options.Calendar = DEFAULT.calendar,
+    round: options.Round = DEFAULT.round,
     cutoff: options.Cutoff = None,
     gate: options.Gate = False,
     fallback: options.Fallback = False,
@@ -88,13 +90,13 @@ def train(
     overrule them. Model, forecast, scores against simple baselines and a report to look at
     are written to a folder.
     """
-    hints = options.hints(
+    hints = given.hints(
         time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
     )
-    hints = options.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = options.network(
+    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
+    config = given.network(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, threads, calendar),
+        *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
     from forecast_rnn import api
 
@@ -104,7 +106,7 @@ def train(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=options.levels(quantiles) if quantiles else None,
+            quantile_levels=given.levels(quantiles) if quantiles else None,
             config=config,
             future=future,
             out=out or default_folder(data, "forecast"),

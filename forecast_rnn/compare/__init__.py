@@ -12,7 +12,7 @@ from functools import partial
 
 import polars as pl
 
-from forecast_rnn.ahead import Data, panel_of, usual_task
+from forecast_rnn.ahead import Data, check_values, panel_of, usual_task
 from forecast_rnn.compare.runs import Arena, Run, run_baselines, run_cell
 from forecast_rnn.compare.standing import (
     all_apart,
@@ -23,14 +23,12 @@ from forecast_rnn.compare.standing import (
 )
 from forecast_rnn.compare.words import sentences
 from forecast_rnn.config import Task, TrainConfig, check_range
-from forecast_rnn.data.counts import check_counts
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.fit import Held, hold_back
-from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.progress import OnProgress, Progress, ignore
 
 SEEDS = 3
@@ -121,8 +119,7 @@ def compare(
     check_range("seeds", seeds, 1, 1000)
     check_range("windows", 1 if windows is None else windows, 1, 10_000)
     panel, findings = panel_of(data, hints or Hints())
-    if config.head in COUNTS:
-        check_counts(panel, config.head)
+    check_values(panel, config)
     task = usual_task(panel, horizon, season, levels)
     if strict:
         refuse_warnings(findings.warnings)

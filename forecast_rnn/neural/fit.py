@@ -1,5 +1,6 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
+import math
 import threading
 from dataclasses import dataclass, field, replace
 
@@ -61,6 +62,7 @@ class Tested:
         rows: As in `Held`.
         windows: As in `Held`.
         reach: How far outcomes of held-back rows were from forecasts of the like.
+        curve: Of the training on everything that came after: steps taken, and the loss then.
     """
 
     forecaster: Forecaster | None
@@ -70,6 +72,7 @@ class Tested:
     rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     windows: tuple[int, ...] = ()
     reach: tuple[Reach, ...] = ()
+    curve: tuple[tuple[int, float], ...] = ()
 
 
 def fit(
@@ -80,10 +83,11 @@ def fit(
     job = _job(task, config)
     watch = _Watch("training", on_progress)
     forecaster = _train(job, panel, tested.recipe, tested.steps, watch)
+    tested = replace(tested, curve=watch.curve())
     if tested.forecaster is None:
         return forecaster, tested
-    # The forecasts of the backtest count as they were before they were calibrated.
-    plain = replace(tested.forecaster, calibration=Calibration())
+    # The forecasts of the backtest count as they were before they were calibrated and rounded.
+    plain = replace(tested.forecaster, calibration=Calibration(), rounded=False)
     plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
     release_memory()
@@ -222,12 +226,9 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
         return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
     del known  # It is a copy, about as large as the panel.
     unseen = _rows_after(panel, task, back + windows * task.horizon)
+    behind = origins.lags(panel, task.horizon)
     rows = origins.rolling(
-        panel,
-        horizon=back + task.horizon,
-        windows=windows,
-        step=task.horizon,
-        lags=origins.lags(panel, task.horizon),
+        panel, horizon=back + task.horizon, windows=windows, step=task.horizon, lags=behind
     )
     setting = make_setting(panel, task, candidates[0], config, job.machine, unseen=unseen)
     if config.calendar is None and setting.encoding.calendar:
@@ -255,7 +256,7 @@ def _train(
     watch.total = steps * members
     forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
     release_memory()
-    return forecaster
+    return replace(forecaster, rounded=job.config.round)
 
 
 def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:
@@ -273,17 +274,27 @@ def _steps_of(rungs: tuple[int, ...]) -> int:
 
 
 class _Watch:
-    """Adds up the steps that several threads report."""
+    """Adds up the steps that several threads report, and keeps their losses."""
 
     def __init__(self, stage: str, on_progress: OnProgress, total: int = 0) -> None:
         self.stage = stage
         self.total = total
         self.on_progress = on_progress
         self.done = 0
+        self.losses: dict[int, list[float]] = {}
         self.lock = threading.Lock()
 
     def count(self, epoch: Epoch) -> None:
         """Take note of an epoch and pass the sum on."""
         with self.lock:
             self.done += epoch.taken
+            self.losses.setdefault(epoch.steps, []).append(epoch.loss)
             self.on_progress(Progress(self.stage, self.done, self.total, epoch.loss))
+
+    def curve(self) -> tuple[tuple[int, float], ...]:
+        """Return the mean loss of all networks by the steps that they had taken."""
+        # Sums that are exact do not depend on which thread came first.
+        return tuple(
+            (steps, math.fsum(losses) / len(losses))
+            for steps, losses in sorted(self.losses.items())
+        )

@@ -77,6 +77,7 @@ class Forecaster:
         fallback: Ids of the series that the seasonal naive is to forecast, as it did better;
             None if nobody asked.
         classes: Of the change, where these are forecast.
+        rounded: Whether forecasts are rounded to whole numbers, as a user asked for.
     """
 
     schema: Schema
@@ -92,11 +93,17 @@ class Forecaster:
     nonnegative: bool = False
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
+    rounded: bool = False
 
     @property
     def parameters(self) -> int:
         """Trained numbers in all networks."""
         return sum(p.numel() for network in self.networks for p in network.parameters())
+
+    @property
+    def whole(self) -> bool:
+        """Whether forecasts are whole numbers."""
+        return self.rounded or self.model.head in COUNTS
 
     def forecast(self, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
         """Forecast after each origin.
@@ -167,7 +174,7 @@ class Forecaster:
 
         self._for_crops(panel, rows, at_once, forecast)
         release_memory()
-        if self.model.head in COUNTS:
+        if self.whole:
             np.rint(found, out=found)
         bounded = self._bounded(panel, rows)[:, None, None]
         return np.maximum(found, 0, out=found, where=bounded)

@@ -57,6 +57,7 @@ def save_model(
         "floor": forecaster.floor,
         "nonnegative": forecaster.nonnegative,
         "fallback": forecaster.fallback,
+        "rounded": forecaster.rounded,
         "members": len(forecaster.networks),
         "training": training,
     }
@@ -75,7 +76,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         BundleError: a part is missing, unknown, of a wrong type, or out of range.
     """
     bundle = read_bundle(folder)
-    known = {*PARTS, "floor", "nonnegative", "fallback", "members", "training"}
+    known = {*PARTS, "floor", "nonnegative", "rounded", "fallback", "members", "training"}
     if set(bundle.description) != known:
         odd = sorted(set(bundle.description) ^ known)
         raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
@@ -86,9 +87,10 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     floor, members = bundle.description["floor"], bundle.description["members"]
     if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
         raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
-    nonnegative = bundle.description["nonnegative"]
-    if not isinstance(nonnegative, bool):
-        raise BundleError(f"{folder}: nonnegative is {str(nonnegative)[:60]!r}, not true or false.")
+    flags = {name: bundle.description[name] for name in ("nonnegative", "rounded")}
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise BundleError(f"{folder}: {name} is {str(value)[:60]!r}, not true or false.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
     fallback = bundle.description["fallback"]
@@ -105,7 +107,7 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     forecaster = Forecaster(
         **parts,
         floor=floor,
-        nonnegative=nonnegative,
+        **flags,
         fallback=_frozen(fallback),
         networks=tuple(network.to(device).train(False) for network in networks),
     )

@@ -42,6 +42,7 @@ class Layer(nn.Module):
         """Return hidden values after every step, [B, T, D] -> [B, T, D]."""
         if self.norm is None:
             return self._scan(x)
+        x = x.to(self.norm.weight.dtype)  # what layers add up is not rounded to bfloat16
         return x + self._scan(self.norm(x))
 
     def _scan(self, x: Tensor) -> Tensor:

@@ -26,15 +26,22 @@ from forecast_rnn.tables import (
 )
 
 CUTOFF = "cutoff"  # the origin's time
+MOST_INTEGER = 2.0**53
 
 
 def published(
-    table: pl.DataFrame, panel: Panel, task: Task, *, marked: bool = False
+    table: pl.DataFrame,
+    panel: Panel,
+    task: Task,
+    *,
+    marked: bool = False,
+    whole: bool = False,
 ) -> pl.DataFrame:
     """Name series and times as the input does, and sort as the input does.
 
     A forecast has the id columns, the time column, `forecast` and the quantiles, by series
-    and time; if `marked`, also `model`, by what it is. A backtest (a table with `actual`) has
+    and time; if `marked`, also `model`, by what it is; if `whole`, forecasts are integers. A
+    backtest (a table with `actual`) has
     `model`, the id columns, the time column, `cutoff`, `step`, `actual`, `forecast` and the
     quantiles, by model, series, cutoff and time. Of classes there are names and
     probabilities. Where a column of the user has the name of
@@ -45,6 +52,7 @@ def published(
     ours = [FORECAST, *forecast_columns(task)]
     table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
+    table = _as_integers(table, ours) if whole else table
     told = [*ours, MODEL] if marked else ours
     return pl.DataFrame(
         [
@@ -83,17 +91,26 @@ def _identified(table: pl.DataFrame, panel: Panel) -> list[pl.Series]:
     return [*panel.items.select(pl.all().gather(table[ITEM])), times]
 
 
+def _as_integers(table: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Make integers of whole numbers, unless one is so large that integers would not hold it."""
+    largest = table.select(pl.max_horizontal(pl.col(columns).abs()).max()).item()
+    fit = largest is not None and largest <= MOST_INTEGER
+    return table.with_columns(pl.col(columns).cast(pl.Int64)) if fit else table
+
+
 def _freed(columns: Sequence[pl.Series], users: list[str]) -> list[pl.Series]:
     """Name columns of ours otherwise than those of the user."""
     return [column.alias(free_name(column.name, users)) for column in columns]
 
 
-def published_paths(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
+def published_paths(table: pl.DataFrame, panel: Panel, *, whole: bool = False) -> pl.DataFrame:
     """Name series and times of paths as the input does: ids, time, `path`, `value`, in this order.
 
-    Where a column of the user has the name of one of ours, ours gets a trailing underscore.
+    If `whole`, values are integers. Where a column of the user has the name of one of ours, ours
+    gets a trailing underscore.
     """
     table = table.sort(_rank(table, panel), ORIGIN, STEP, PATH)
+    table = _as_integers(table, [VALUE]) if whole else table
     users = [*panel.items.columns, panel.schema.timestamp]
     return pl.DataFrame(
         [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast_rnn.data.counts import check_counts
+from forecast_rnn.data.counts import check_counts, check_whole
 from forecast_rnn.errors import DataError
 from tests.panels import NAN, panel_of
 
@@ -26,3 +26,10 @@ def test_what_is_no_count_is_refused_with_series_time_and_value(second, message)
 
     assert message in str(error.value)
     assert "distribution poisson" in str(error.value)
+
+
+def test_whole_numbers_may_be_negative_and_have_no_fraction():
+    check_whole(panel_of([-2.0, 0.0, NAN, 7.0]))
+
+    with pytest.raises(DataError, match=r"--round .* series b has -0\.5 at 1\. Leave out --round"):
+        check_whole(panel_of([1.0], [1.0, -0.5]))

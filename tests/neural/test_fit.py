@@ -49,10 +49,18 @@ def test_the_ensemble_has_the_members_asked_for_and_they_differ(fitted):
 
 
 def test_training_again_gives_the_same_weights(panel, fitted):
-    again, _ = fit(panel, TASK, CONFIG, ignore)
+    again, tested = fit(panel, TASK, CONFIG, ignore)
 
     assert torch.equal(weights(again), weights(fitted[0]))
     assert again.calibration == fitted[0].calibration
+    assert tested.curve == fitted[1].curve
+
+
+def test_the_loss_of_the_final_training_is_kept_step_by_step_and_goes_down(fitted):
+    steps, losses = zip(*fitted[1].curve, strict=True)
+
+    assert steps == (10, 20, 30, 40, 50, 60)
+    assert losses[-1] < losses[0]
 
 
 def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fitted):

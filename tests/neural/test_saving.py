@@ -60,6 +60,7 @@ def test_a_loaded_forecaster_gives_the_same_bytes(tmp_path, panel, change):
         dependence=Dependence(0.2, -0.37),
         calibration=Calibration((0.5, 1.3), ((0.7, 1.2),) * 5),
         nonnegative=True,
+        rounded=True,
         fallback=(("a",), ("",)),
     )
     save_model(tmp_path / "model", forecaster, panel, {})
@@ -105,6 +106,7 @@ def test_the_series_come_back_as_they_were(folder, panel):
         ("calibration__factors", [[1.0]], "must lie in"),
         ("calibration__factors", [[], []], "calibration is of 2 steps"),
         ("nonnegative", 1, "nonnegative is '1'"),
+        ("rounded", 1, "rounded is '1'"),
         ("fallback", "a", "fallback is 'a'"),
         ("fallback", [1], "fallback is"),
         ("surprise", 1, "surprise"),

@@ -179,3 +179,12 @@ def test_classes_have_their_names_and_a_missing_one_stays_missing():
         (3, 1, 2, None, "up", 0.4, 0.6),
     ]
     assert published(table.drop("actual"), PANEL, task)["forecast"].to_list() == ["down", "up"]
+
+
+def test_whole_numbers_are_integers_as_far_as_integers_go():
+    small, huge = PANEL, panel_of([1, 2, 1e30])
+
+    assert published(forecast_of(small), small, TASK, whole=True)["forecast"].to_list() == [
+        *(3, 3, 20, 20, 5, 5)
+    ]
+    assert published(forecast_of(huge), huge, TASK, whole=True)["forecast"][0] == 1e30

@@ -35,7 +35,7 @@ function roundSteps(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) found.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) found.push(k * step + 0); // no -0
   return found;
 }
 
@@ -146,6 +146,7 @@ class Chart {
   constructor(holder, { height = 280, x, y, xTicks, yTicks, label, right = 16, xTitle = "", yTitle = "" }) {
     const paper = holder.closest(".cards") ? printWidth / 2 : printWidth; // two cards a row
     const width = Math.max(240, paper || holder.clientWidth);
+    if (paper) height = Math.round(height * 0.8); // so that two large ones fit on a page
     const widest = Math.max(...yTicks.map((tick) => tick.text.length), 1);
     const under = xTicks.some((tick) => tick.under);
     this.width = width;

@@ -18,6 +18,7 @@ from forecast_rnn.output.report.figures import (
     errors_figure,
     race_figure,
     skill_figure,
+    training_figure,
 )
 from forecast_rnn.output.report.outcome import (
     UNSTEADY,
@@ -44,7 +45,7 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
     """Return what the template shows and what the script draws."""
     rows = comparable(outcome.backtest)
     parts = (class_sections if outcome.task.classes else _value_sections)(outcome, rows)
-    figures = _with_race(parts.figures, outcome)
+    figures = {**parts.figures, **_training_figures(outcome)}
     models, columns = scoreboard(outcome.scores)
     shared: Json = {
         "baseline": parts.baseline,
@@ -76,9 +77,12 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
     return words | shared, data | shared
 
 
-def _with_race(figures: dict[str, Figure], outcome: Outcome) -> dict[str, Figure]:
-    race = race_figure(outcome.trials, outcome.settings)
-    return figures if race is None else {"race": race, **figures}
+def _training_figures(outcome: Outcome) -> dict[str, Figure]:
+    found = {
+        "race": race_figure(outcome.trials, outcome.settings),
+        "training": training_figure(outcome.curve),
+    }
+    return {name: figure for name, figure in found.items() if figure is not None}
 
 
 def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
@@ -127,7 +131,12 @@ def _pictures(outcome: Outcome, by_series: pl.DataFrame) -> Json:
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     tested = windows_of(outcome.backtest, task, NETWORK, SEASONAL_NAIVE)
     forecasts = forecasts_by_item(outcome.forecast, panel, task)
-    return pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+    drawn = pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+    names, simple = panel.names(), set(outcome.fallback)
+    for entry in cast("list[Json]", drawn["series"]):
+        if names[cast("int", entry["item"])] in simple:
+            entry["simple"] = 1
+    return drawn
 
 
 def _baseline(task: Task) -> str:
@@ -239,6 +248,8 @@ def _setting(value: object) -> str:
             return "yes" if value else "no"
         case float():
             return f"{value:g}"
+        case tuple():
+            return ", ".join(map(str, value)) or "none"
     return plain(number(value))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil, isfinite
+from statistics import fmean
 
 import polars as pl
 
@@ -18,6 +20,9 @@ from forecast_rnn.output.report.scoreboard import Curve, curves
 from forecast_rnn.tables import STEP, rows_of_model
 
 Json = dict[str, object]
+MOST_POINTS = 100
+"""Of a training curve; further ones are averaged."""
+MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,25 @@ def race_figure(
             for curve in found
             for place, (steps, score) in enumerate(zip(curve.steps, curve.scores, strict=True))
         ],
+    )
+
+
+def training_figure(curve: Sequence[tuple[int, float]]) -> Figure | None:
+    """Show how the loss went down in training; None if that is not known."""
+    known = [(steps, loss) for steps, loss in curve if isfinite(loss)]
+    if len(known) < 2:
+        return None
+    size = ceil(len(known) / MOST_POINTS)
+    parts = [known[start : start + size] for start in range(0, len(known), size)]
+    steps = [part[-1][0] for part in parts]
+    losses = _rounded([fmean(loss for _, loss in part) for part in parts])
+    shown = range(0, len(steps), ceil(len(steps) / MOST_ROWS))
+    begin, end = number(losses[0]), number(losses[-1])
+    return Figure(
+        f"The loss went from {begin} after {steps[0]:,} steps to {end} after {steps[-1]:,}.",
+        {"steps": steps, "losses": losses},
+        ("steps", "loss"),
+        [(f"{steps[place]:,}", number(losses[place])) for place in shown],
     )
 
 

@@ -74,9 +74,11 @@ class Outcome:
         facts: What the data were taken to be.
         warnings: What a user should know, one sentence each.
         missing: Names of the series without a forecast.
+        fallback: Names of the series whose forecast is not the network's.
         settings: Of the network and its training.
         trials: What each candidate of the race was trained with, by the names of `settings`,
             with its `steps` and its `score`.
+        curve: Steps of the final training, and the loss after them.
         command: The command that does the same again.
     """
 
@@ -92,6 +94,8 @@ class Outcome:
     missing: tuple[str, ...]
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
+    curve: tuple[tuple[int, float], ...] = ()
+    fallback: tuple[str, ...] = ()
     command: str
 
 

@@ -24,7 +24,8 @@ function draw() {
   drawForecast(current, data);
   drawBacktest(current, data, back);
   for (const name of document.querySelectorAll(".current")) name.textContent = current.name;
-  find("series-scores").textContent = scoreWords(page.scores[current.item]);
+  const who = current.simple ? `This forecast is the ${page.baseline}'s, not the network's. ` : "";
+  find("series-scores").textContent = who + scoreWords(page.scores[current.item]);
   for (const button of document.querySelectorAll("button[data-item]")) {
     button.setAttribute("aria-pressed", String(+button.dataset.item === current.item));
   }
@@ -120,6 +121,7 @@ function drawAll() {
   if (page.coverage) drawPromises("coverage");
   if (page.reliability) drawPromises("reliability");
   if (page.race) drawRace();
+  if (page.training) drawTraining();
 }
 
 let width = 0;

@@ -70,6 +70,16 @@ function drawRace() {
     lines: curves.flatMap(({ label, points }) => points.filter(([at]) => at === step).map(([, score]) => [label, figure(score)])) })));
 }
 
+function drawTraining() {
+  const { steps, losses, words } = page.training;
+  const y = extent(losses);
+  const x = [0, steps.at(-1)];
+  const chart = new Chart(find("training-chart"), { height: 240, x, y, label: words, xTitle: "optimisation steps", yTitle: "loss",
+    xTicks: roundSteps(0, x[1], 8).map((at) => ({ at, text: figure(at) })), yTicks: valueTicks(y), right: 20 });
+  chart.line(steps.map((at, k) => [at, losses[k]]), "accent strong");
+  chart.explain(steps.map((at, k) => ({ x: at, title: `${figure(at)} steps`, lines: [["loss", figure(losses[k])]], marks: [losses[k]] })));
+}
+
 // Names at the ends of curves, moved apart where they would overlap.
 function labelCurves(chart, curves) {
   const ends = curves.map(({ label, points, chosen }) => {

@@ -36,6 +36,7 @@ TRIALS = tuple(
         (64, False, 200, 0.7),
     )
 )
+CURVE = tuple((10 * step, 1 / step) for step in range(1, 401))
 
 
 def waves(count: int, rows: int = 40) -> list[list[float]]:

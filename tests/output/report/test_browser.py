@@ -6,11 +6,11 @@ import pytest
 
 from forecast_rnn.output.report import report
 from tests.output.report.browser import Browser, browser_path
-from tests.output.report.outcomes import TASK, TRIALS, outcome_of, waves, with_names
+from tests.output.report.outcomes import CURVE, TASK, TRIALS, outcome_of, waves, with_names
 from tests.panels import panel_of
 
 NAMES = ("north", "south", "<b>east</b>", "west side", "center")
-CHARTS = ("forecast", "backtest", "skill", "errors", "coverage", "race")
+CHARTS = ("forecast", "backtest", "skill", "errors", "coverage", "race", "training")
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +22,7 @@ pytestmark = [
 def path(tmp_path_factory):
     outcome = outcome_of(with_names(panel_of(*waves(len(NAMES))), NAMES))
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report(replace(outcome, trials=TRIALS)), encoding="utf-8")
+    path.write_text(report(replace(outcome, trials=TRIALS, curve=CURVE)), encoding="utf-8")
     return path
 
 
@@ -103,6 +103,20 @@ def test_a_list_leads_to_its_series(page):
 
     assert shown(page) == "west side"
     assert page.run("document.getElementById('series').value") == "3"
+
+
+def test_a_forecast_that_is_not_the_networks_says_so(page, tmp_path):
+    outcome = outcome_of(with_names(panel_of(*waves(2)), ("own", "other")))
+    path = tmp_path / "marked.html"
+    path.write_text(report(replace(outcome, fallback=("other",))), encoding="utf-8")
+    page.open(path)
+    words = "document.getElementById('series-scores').textContent"
+
+    own = page.run(words)
+    page.run("document.getElementById('next').click()")
+
+    assert own.startswith("In the backtest: ")
+    assert page.run(words).startswith("This forecast is the seasonal naive's, not the network's. ")
 
 
 def test_many_windows_of_a_backtest_are_turned_like_pages(page, tmp_path):

@@ -13,8 +13,9 @@ import pytest
 
 from forecast_rnn.config import Task
 from forecast_rnn.output.report import report
+from forecast_rnn.output.report.figures import training_figure
 from forecast_rnn.output.report.pictures import MOST_BYTES
-from tests.output.report.outcomes import TRIALS, outcome_of, waves, with_names
+from tests.output.report.outcomes import CURVE, TRIALS, outcome_of, waves, with_names
 from tests.panels import NAN, panel_of
 
 VOID = {"meta", "link", "input", "br", "img"}
@@ -228,3 +229,27 @@ def test_a_thousand_series_stay_small_and_quick():
     assert time.perf_counter() - began < 5
     assert len(text.encode()) < 2_000_000
     assert len(text.encode()) > MOST_BYTES / 2
+
+
+def test_a_long_training_is_drawn_by_means_of_its_losses():
+    figure = training_figure(CURVE)
+
+    assert figure.data["steps"] == list(range(40, 4001, 40))
+    assert figure.data["losses"][0] == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
+    assert figure.words.startswith("The loss went from 0.5208 after 40 steps to 0.0025")
+    assert len(figure.rows) == 20
+
+
+@pytest.mark.parametrize("curve", [(), ((10, 1.0),), ((10, NAN), (20, 1.0))])
+def test_a_curve_of_no_two_points_is_not_drawn(curve):
+    assert training_figure(curve) is None
+
+
+def test_settings_without_a_value_say_so():
+    outcome = outcome_of()
+    settings = {**outcome.settings, "dilation": (), "other": (1, 4)}
+
+    page = Page(report(replace(outcome, settings=settings)))
+
+    said = [text for text in page.texts.values()]
+    assert {"none", "1, 4"} <= set(said)
