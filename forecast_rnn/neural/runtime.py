@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from forecast_rnn.errors import ConfigError
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 PROCESSORS = Path("/proc/cpuinfo")
-_FEATURES = ("flags", "Features")  # of x86 and of ARM
+ZEN_5 = 26  # family of the first AMD cores that multiply 512 bits at once
 
 WIDE = 256
 """From this hidden size on oneDNN multiplies faster than MKL on all processors measured."""
@@ -38,12 +39,19 @@ def choose_precision(device: torch.device, hidden_size: int | None) -> None:
     """Choose by what float32 matrices are multiplied; None for a size of the recipe's own.
 
     `medium` lets oneDNN multiply, and tensor cores on a graphics card; on a processor without
-    bfloat16 the error stays the same. It doubles the speed of large products where MKL knows a
-    processor badly, and halves that of the small ones of a narrow network.
+    bfloat16 the error stays the same. It is a little faster with large products, and much slower
+    with the small ones of a narrow network, but where MKL uses half of what a processor can.
     """
     narrow = hidden_size is None or hidden_size < WIDE
-    by_mkl = narrow and torch.backends.cpu.get_cpu_capability() != "AVX512"
+    by_mkl = narrow and not _halved_by_mkl(_processor())
     torch.set_float32_matmul_precision("highest" if device.type == "cpu" and by_mkl else "medium")
+
+
+def _halved_by_mkl(processor: Mapping[str, str]) -> bool:
+    """Tell whether MKL, which takes AVX2 on all of AMD, leaves out units twice as wide."""
+    family = processor.get("cpu family", "")
+    amd = processor.get("vendor_id") == "AuthenticAMD"
+    return amd and family.isdecimal() and int(family) >= ZEN_5
 
 
 def takes_bfloat16(precision: str, device: torch.device) -> bool:
@@ -54,9 +62,11 @@ def takes_bfloat16(precision: str, device: torch.device) -> bool:
     """
     if precision == "float32":
         return False
+    processor = _processor()
+    features = {*processor.get("flags", processor.get("Features", "")).split()}  # x86, ARM
     known = {
         "cuda": torch.cuda.is_available() and torch.cuda.is_bf16_supported(False),
-        "cpu": bool({"avx512_bf16", "amx_bf16", "bf16"} & _processor_features()),
+        "cpu": bool({"avx512_bf16", "amx_bf16", "bf16"} & features),
     }
     if not known.get(device.type, False):
         kind = "processor" if device.type == "cpu" else f"{device.type} device"
@@ -67,14 +77,14 @@ def takes_bfloat16(precision: str, device: torch.device) -> bool:
     return True
 
 
-def _processor_features() -> set[str]:
-    """Return what the processor is said to have, as Linux names it; nothing elsewhere."""
+def _processor() -> dict[str, str]:
+    """Return what Linux says of the first processor; nothing elsewhere."""
     try:
-        lines = PROCESSORS.read_text(errors="replace").splitlines()
+        lines = PROCESSORS.read_text(errors="replace").split("\n\n")[0].splitlines()
     except OSError:
-        return set()
+        return {}
     named = (line.partition(":") for line in lines)
-    return set(next((words for key, _, words in named if key.strip() in _FEATURES), "").split())
+    return {name.strip(): value.strip() for name, _, value in named}
 
 
 def choose_device(name: str) -> torch.device:

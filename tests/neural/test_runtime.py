@@ -45,25 +45,30 @@ def test_a_table_on_the_processor_is_no_copy_of_the_panel():
     assert np.shares_memory(table.values.numpy(), panel.values)
 
 
+ZEN_5 = {"vendor_id": "AuthenticAMD", "cpu family": "26"}
+
+
 @pytest.mark.parametrize(
-    ("capability", "device", "hidden_size", "precision"),
+    ("processor", "device", "hidden_size", "precision"),
     [
-        ("AVX2", "cpu", WIDE - 1, "highest"),
-        ("AVX2", "cpu", None, "highest"),
-        ("AVX2", "cpu", WIDE, "medium"),
-        ("AVX512", "cpu", None, "medium"),
-        ("AVX2", "cuda", None, "medium"),
+        ({}, "cpu", WIDE - 1, "highest"),
+        ({}, "cpu", None, "highest"),
+        ({}, "cpu", WIDE, "medium"),
+        ({}, "cuda", None, "medium"),
+        (ZEN_5, "cpu", None, "medium"),
+        (ZEN_5 | {"cpu family": "25"}, "cpu", None, "highest"),
+        (ZEN_5 | {"vendor_id": "GenuineIntel"}, "cpu", None, "highest"),
     ],
 )
-def test_only_narrow_networks_on_plain_processors_multiply_by_mkl(
+def test_narrow_networks_multiply_by_mkl_where_that_uses_the_whole_processor(
     monkeypatch: pytest.MonkeyPatch,
-    capability: str,
+    processor: dict[str, str],
     device: str,
     hidden_size: int | None,
     precision: str,
 ):
     before = torch.get_float32_matmul_precision()
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(runtime, "_processor", lambda: processor)
 
     choose_precision(torch.device(device), hidden_size)
 
@@ -76,11 +81,14 @@ def test_widths_of_the_recipe_are_narrow():
     assert max(size.hidden_size for size in SIZES) < WIDE
 
 
-@pytest.mark.parametrize("feature", ["avx512_bf16", "amx_bf16", "bf16"])
-def test_bfloat16_is_taken_where_the_processor_has_it(
-    monkeypatch: pytest.MonkeyPatch, feature: str
+@pytest.mark.parametrize(
+    ("name", "feature"),
+    [("flags", "avx512_bf16"), ("flags", "amx_bf16"), ("Features", "bf16")],
+)
+def test_bfloat16_is_taken_where_a_processor_has_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, feature: str
 ):
-    monkeypatch.setattr(runtime, "_processor_features", lambda: {"avx2", feature})
+    monkeypatch.setattr(runtime, "_processor", lambda: {name: f"avx2 {feature}"})
 
     assert takes_bfloat16("bfloat16", torch.device("cpu"))
     assert not takes_bfloat16("float32", torch.device("cpu"))
@@ -88,7 +96,7 @@ def test_bfloat16_is_taken_where_the_processor_has_it(
 
 @pytest.mark.parametrize("device", ["cpu", "mps"])
 def test_bfloat16_that_would_be_imitated_is_refused(monkeypatch: pytest.MonkeyPatch, device: str):
-    monkeypatch.setattr(runtime, "_processor_features", lambda: {"avx2"})
+    monkeypatch.setattr(runtime, "_processor", lambda: {"flags": "avx2"})
 
     with pytest.raises(ConfigError, match="leave out --precision bfloat16"):
         takes_bfloat16("bfloat16", torch.device(device))
@@ -99,7 +107,7 @@ def test_what_linux_says_of_the_processor_is_found(tmp_path: Path, monkeypatch: 
     (tmp_path / "cpuinfo").write_text(told)
     monkeypatch.setattr(runtime, "PROCESSORS", tmp_path / "cpuinfo")
 
-    assert runtime._processor_features() == {"fpu", "avx512_bf16"}
+    assert runtime._processor() == {"processor": "0", "flags": "fpu avx512_bf16"}
 
     monkeypatch.setattr(runtime, "PROCESSORS", tmp_path / "nowhere")
-    assert runtime._processor_features() == set()
+    assert runtime._processor() == {}
