@@ -79,7 +79,8 @@ def judge(
         before = forecast_as_published(plain, panel, tested.rows)
         actual = outcomes(panel, tested.rows, task.horizon).ravel()
         before = before.with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
-        same = before.join(own, on=WINDOW, how="semi")
+        as_many = before.select(WINDOW).equals(own.select(WINDOW))
+        same = before if as_many else before.join(own, on=WINDOW, how="semi")
         more += f"; {_covered(same, task)} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
 

@@ -149,6 +149,7 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     if folder is None:
         return trained
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
+    release_memory()
     said = write(trained.scores, folder / "scores.csv")
     _write_backtest(trained, folder / "backtest.parquet")
     release_memory()

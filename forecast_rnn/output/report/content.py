@@ -8,6 +8,7 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted
+from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
@@ -87,6 +88,7 @@ def _training_figures(outcome: Outcome) -> dict[str, Figure]:
 
 def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
     by_series, figures = _by_series(outcome, rows), _figures(outcome, rows)
+    release_memory()
     drawn = _pictures(outcome, by_series)
     return Sections(
         tiles=_tiles(outcome),
