@@ -1,6 +1,5 @@
 """Rolling origins: forecasts of known rows, beside what came true."""
 
-import itertools
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -16,6 +15,7 @@ from forecast_rnn.tables import (
     FORECAST,
     ITEM,
     MODEL,
+    MODELS,
     ORIGIN,
     ROOT_SCALE,
     STEP,
@@ -52,7 +52,8 @@ def backtest(
     """
     told = [FORECAST, *forecast_columns(task)]
     # No forecast depends on which others have an outcome: all are made, and some left out.
-    known = np.repeat(_any_actual(panel, rows, task.horizon), task.horizon)
+    outcome = ~np.isnan(outcomes(panel, rows, task.horizon)).all(axis=1)
+    known = np.repeat(outcome, task.horizon)
     tables: list[pl.DataFrame] = []
     beside, nothing = pl.DataFrame(), pl.Series(dtype=pl.Float64)
     for name, forecast in forecasters.items():
@@ -66,14 +67,16 @@ def backtest(
         columns = [
             column if column.count() else nothing.alias(column.name) for column in table[told]
         ]
-        model = pl.Series(MODEL, [name]).new_from_index(0, len(table))
+        model = pl.Series(MODEL, [name], dtype=MODELS).new_from_index(0, len(table))
         release_memory()
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
     return pl.concat(tables, rechunk=False)
 
 
-def error_scales(panel: Panel, season_length: int, *, squared: bool = False) -> NDArray[np.float64]:
-    """Measure, for each row, how far the seasonal naive was off up to that row.
+def error_scales(
+    panel: Panel, rows: NDArray[np.int64], season_length: int, *, squared: bool = False
+) -> NDArray[np.float64]:
+    """Measure how far the seasonal naive was off in the items of rows, up to these rows.
 
     mean |y(t) - y(t - m)| over the rows t of the item up to and with the row, pairs with a
     missing value left out: the denominator of the mean absolute scaled error, Hyndman and
@@ -81,21 +84,28 @@ def error_scales(panel: Panel, season_length: int, *, squared: bool = False) -> 
 
     Args:
         panel: The series.
+        rows: In any order, [B].
         season_length: The rows of a season, m.
         squared: Whether it is √mean (y(t) - y(t - m))² instead, for the root mean squared one.
 
     Returns:
-        [R]; NaN where no pair is known or the mean is 0.
+        [B]; NaN where no pair is known or the mean is 0.
     """
-    scale = np.full(len(panel.values), np.nan)
+    scale = np.full(len(rows), np.nan)
+    order = np.argsort(rows, kind="stable")
+    bounds = np.searchsorted(rows[order], panel.indptr)
     # Item by item: one running sum over all would drown small series in large ones.
-    for start, stop in itertools.pairwise(panel.indptr):
-        values = panel.values[start:stop]
+    for item in np.flatnonzero(np.diff(bounds)):
+        own = order[bounds[item] : bounds[item + 1]]
+        values = panel.values[panel.indptr[item] : rows[own[-1]] + 1]
         error = np.abs(values[season_length:] - values[:-season_length])
         error = error**2 if squared else error
         known = ~np.isnan(error)
         total, count = np.cumsum(np.where(known, error, 0.0)), np.cumsum(known)
-        np.divide(total, count, out=scale[start + season_length : stop], where=total > 0)
+        place = rows[own] - panel.indptr[item] - season_length
+        own, place = own[place >= 0], place[place >= 0]
+        total, count = total[place], count[place]
+        scale[own] = np.divide(total, count, out=np.full(len(own), np.nan), where=total > 0)
     return np.sqrt(scale) if squared else scale
 
 
@@ -106,15 +116,6 @@ def outcomes(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.
     return np.where(inside, panel.values[np.where(inside, ahead, 0)], np.nan)
 
 
-def _any_actual(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.bool_]:
-    """Tell which origins are followed by an observed value within the horizon, [B]."""
-    seen = np.zeros(len(panel.values) + 1, np.int64)
-    np.cumsum(~np.isnan(panel.values), out=seen[1:])
-    until = np.minimum(rows + 1 + horizon, panel.indptr[panel.item_of(rows) + 1])
-    known: NDArray[np.bool_] = seen[until] > seen[rows + 1]
-    return known
-
-
 def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.DataFrame:
     item = table[ITEM].to_numpy().astype(np.int64)
     origin = panel.indptr[item] + table[ORIGIN].to_numpy()
@@ -123,6 +124,6 @@ def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.D
     actual = np.where(inside, panel.values[np.where(inside, row, 0)], np.nan)
     return table.with_columns(
         pl.Series(ACTUAL, actual),
-        pl.Series(ERROR_SCALE, error_scales(panel, season_length)[origin]),
-        pl.Series(ROOT_SCALE, error_scales(panel, season_length, squared=True)[origin]),
+        pl.Series(ERROR_SCALE, error_scales(panel, origin, season_length)),
+        pl.Series(ROOT_SCALE, error_scales(panel, origin, season_length, squared=True)),
     ).with_columns(pl.col(pl.Float64).fill_nan(None))

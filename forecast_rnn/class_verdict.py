@@ -9,7 +9,7 @@ from forecast_rnn.class_metrics import confidence
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.significance import Comparison, compare
-from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN
+from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, models_of, rows_of_model
 from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE, Verdict, caveats, skill_of
 
 CLIMATOLOGY = "climatology"
@@ -30,8 +30,8 @@ def class_verdict(table: pl.DataFrame, task: Task) -> Verdict:
     over series.
     """
     rows = comparable(table)
-    models = rows[MODEL].unique(maintain_order=True).to_list()
-    if not {NETWORK, SEASONAL_NAIVE} <= set(models):
+    models = models_of(rows)
+    if not {NETWORK, SEASONAL_NAIVE} <= {*models}:
         return Verdict(sentences=("No verdict: no series has known rows to compare with.",))
     each = series_scores(rows, task)
     by_series = each.pivot(on=MODEL, index=ITEM, values="accuracy")
@@ -72,7 +72,7 @@ def _sentences(found: Verdict, rows: pl.DataFrame, each: pl.DataFrame, task: Tas
         )
     losses = dict(each.group_by(MODEL).agg(pl.col("log_loss").mean()).rows())
     yield _about_losses(losses)
-    yield _about_calibration(rows.filter(pl.col(MODEL) == NETWORK), task.classes)
+    yield _about_calibration(rows_of_model(rows, NETWORK), task.classes)
     yield from caveats(found)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.backtest import ForecastFn, backtest
+from forecast_rnn.backtest import ForecastFn, backtest, outcomes
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.class_verdict import class_verdict
@@ -21,7 +21,7 @@ from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import MODEL, WINDOW
+from forecast_rnn.tables import ACTUAL, WINDOW, rows_of_model
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
@@ -72,14 +72,15 @@ def judge(
     found = verdict(table, task)
     if tested.forecaster is None:
         return found
-    own = comparable(table).filter(pl.col(MODEL) == NETWORK)
+    own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
     if more and tested.forecaster.calibration.factors and not refit:
         plain = replace(tested.forecaster, calibration=Calibration())
-        before = backtest(
-            panel, tested.rows, {NETWORK: partial(forecast_as_published, plain)}, task
-        )
-        same = before.join(own, on=WINDOW, how="semi")
+        before = forecast_as_published(plain, panel, tested.rows)
+        actual = outcomes(panel, tested.rows, task.horizon).ravel()
+        before = before.with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
+        as_many = before.select(WINDOW).equals(own.select(WINDOW))
+        same = before if as_many else before.join(own, on=WINDOW, how="semi")
         more += f"; {_covered(same, task)} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
 

@@ -131,10 +131,9 @@ def _seasonal_table(panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
 
 def _observed(panel: Panel, rows: Rows, length: int) -> NDArray[np.bool_]:
     """Tell whether the last rows up to an origin, at most so many, hold a value, [B]."""
-    seen = np.append(0, np.cumsum(~np.isnan(panel.values)))
     first = np.maximum(rows + 1 - length, panel.indptr[panel.item_of(rows)])
-    known: NDArray[np.bool_] = seen[rows + 1] > seen[first]
-    return known
+    runs = [panel.values[start:end] for start, end in zip(first, rows + 1, strict=True)]
+    return np.array([not np.isnan(run).all() for run in runs], dtype=np.bool_)
 
 
 def _spread(panel: Panel, rows: Rows, seasons: Rows, task: Task) -> Values:

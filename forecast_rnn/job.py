@@ -4,8 +4,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
+from forecast_rnn.atomic import new_file
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import contest, judge, settings_of
@@ -19,8 +18,9 @@ from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
 from forecast_rnn.output import write, write_text
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published
+from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
+from forecast_rnn.output.tables import write_parquet
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.trained import Trained
@@ -66,6 +66,13 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
+    trained, outcome = _trained(job, on_progress)
+    release_memory()
+    return _write(trained, outcome, workbook=job.workbook)
+
+
+def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Outcome]:
+    """Do all but write."""
     panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
     forecaster, tested = fit(panel, task, config, on_progress)
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
@@ -79,7 +86,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         folder=job.folder,
         model=model,
         forecast=prediction.table if prediction else None,
-        backtest=published(table, panel, task),
+        table=table,
         scores=scores(table, task),
         verdict=judged,
         findings=job.findings,
@@ -89,9 +96,7 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         missing=prediction.missing if prediction else (),
         shut=why_shut(judged) if job.gate else None,
     )
-    release_memory()
-    outcome = _outcome(trained, tested, table, job)
-    return _write(trained, outcome, workbook=job.workbook)
+    return trained, _outcome(trained, tested, job)
 
 
 def _since(began: float) -> float:
@@ -104,7 +109,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, tested: Tested, table: pl.DataFrame, job: Job) -> Outcome:
+def _outcome(trained: Trained, tested: Tested, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -112,7 +117,7 @@ def _outcome(trained: Trained, tested: Tested, table: pl.DataFrame, job: Job) ->
         panel=trained.model.panel,
         task=task,
         forecast=trained.forecast,
-        backtest=table,
+        backtest=trained.table,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
@@ -144,10 +149,12 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     if folder is None:
         return trained
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
+    release_memory()
     said = write(trained.scores, folder / "scores.csv")
-    said += write(trained.backtest, folder / "backtest.parquet")
+    _write_backtest(trained, folder / "backtest.parquet")
     release_memory()
     write_text(report(outcome), folder / "report.html")
+    release_memory()
     if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")
     elif not workbook:
@@ -157,3 +164,10 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     elif trained.shut is None:
         said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))
+
+
+def _write_backtest(trained: Trained, path: Path) -> None:
+    """Write the backtest, of which there may be more rows than should be held in text."""
+    model = trained.model
+    with new_file(path) as stream:
+        write_parquet(published_backtest(trained.table, model.panel, model.forecaster.task), stream)

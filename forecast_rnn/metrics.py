@@ -20,7 +20,9 @@ from forecast_rnn.tables import (
     MODEL,
     ROOT_SCALE,
     WINDOW,
+    models_of,
     quantile_column,
+    rows_of_model,
 )
 
 Levels = Sequence[float]
@@ -186,9 +188,9 @@ def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
         names = {metric: metric for metric in CLASS_METRICS}
     else:
         names = score_names(task.quantile_levels)
-        names |= {OWA: OWA} if NAIVE2 in table[MODEL] else {}
+        names |= {OWA: OWA} if NAIVE2 in models_of(table) else {}
     return (
-        table.select(pl.col(MODEL).unique(maintain_order=True))
+        pl.DataFrame({MODEL: models_of(table)}, schema={MODEL: pl.String})
         .with_row_index("rank")
         .join(scores_by(table, task), on=MODEL, how="left")
         .select("rank", MODEL, *(pl.col(metric).alias(name) for metric, name in names.items()))
@@ -251,14 +253,11 @@ def series_scores(
     """
     known = _metrics_of(task)
     chosen = {name: known[name] for name in (known if metrics is None else metrics)}
+    name = pl.col(MODEL).cast(pl.String)
     # Lazy, so that what metrics share is computed once; model by model to take less memory.
-    of_model = [
-        table.lazy().filter(pl.col(MODEL) == model).group_by([MODEL, *by], maintain_order=True)
-        for model in table[MODEL].unique(maintain_order=True)
-    ]
-    if not of_model:
-        return table.group_by([MODEL, *by]).agg(**chosen)
-    return pl.concat([rows.agg(**chosen).collect() for rows in of_model])
+    parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
+    grouped = [part.lazy().group_by([name, *by], maintain_order=True) for part in parts]
+    return pl.concat([group.agg(**chosen).collect() for group in grouped])
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
@@ -268,12 +267,11 @@ def comparable(table: pl.DataFrame) -> pl.DataFrame:
     """
     unknown = table.select(pl.any_horizontal(pl.col(FORECAST, ACTUAL).is_null())).to_series()
     known = table.filter(~unknown) if unknown.any() else table
-    models = known[MODEL].unique(maintain_order=True)
-    windows = [known.lazy().filter(pl.col(MODEL) == model).select(WINDOW) for model in models]
+    windows = [rows_of_model(known, model).select(WINDOW) for model in models_of(known)]
     # As a rule all models forecast the same in the same order: then nothing need be looked up.
-    if all(one.collect().equals(windows[0].collect()) for one in windows[1:]):
+    if all(one.equals(windows[0]) for one in windows[1:]):
         return known
-    return known.filter(pl.len().over(WINDOW) == len(models))
+    return known.filter(pl.len().over(WINDOW) == len(windows))
 
 
 def metric_columns(metric: str, task: Task) -> list[str]:

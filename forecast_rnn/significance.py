@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import comparable, metric_columns, series_scores
-from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, WINDOW
+from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, WINDOW, rows_of_model
 
 MORE, NO_MORE, TOO_FEW = "more than chance", "no more than chance", "too few to tell from chance"
 CHANCE = 0.05
@@ -82,8 +82,8 @@ def compare(
         metric: One of `METRICS`; a window or series where it is undefined is left out.
         seed: Of the draws.
     """
-    read = [MODEL, *WINDOW, FORECAST, ACTUAL, *metric_columns(metric, task)]
-    rows = table.lazy().filter(pl.col(MODEL).is_in(models)).select(*dict.fromkeys(read)).collect()
+    read = list(dict.fromkeys([MODEL, *WINDOW, FORECAST, ACTUAL, *metric_columns(metric, task)]))
+    rows = pl.concat([rows_of_model(table, model).select(read) for model in models])
     rows = comparable(rows)
     over_series = _differences(rows, task, models, metric, by=(ITEM,))["difference"].to_numpy()
     if len(over_series) >= _MANY_SERIES:

@@ -26,6 +26,9 @@ VALUE = "value"  # what a path comes to
 
 WINDOW = (ITEM, ORIGIN, STEP)  # what is forecast, by whichever model
 
+MODELS = pl.Categorical(pl.Categories("models of a backtest", physical=pl.UInt16))
+"""Type of `model` in a backtest: two bytes a row, where text takes sixteen."""
+
 
 def quantile_column(level: float) -> str:
     """Name the column of a quantile: 0.1 is `q0.1`."""
@@ -87,6 +90,21 @@ def forecast_table(
             for place, name in enumerate(columns)
         ),
     )
+
+
+def rows_of_model(table: pl.DataFrame, model: str) -> pl.DataFrame:
+    """Return the rows of one model; without a copy where they stand together."""
+    own = table.select(pl.col(MODEL) == model).to_series().to_numpy()
+    count = int(own.sum())
+    first = int(own.argmax()) if count else 0
+    together = bool(own[first : first + count].all())
+    return table.slice(first, count) if together else table.filter(pl.Series(own))
+
+
+def models_of(table: pl.DataFrame) -> list[str]:
+    """Name the models of a table in the order of their first rows."""
+    names: list[str] = table[MODEL].unique(maintain_order=True).to_list()
+    return names
 
 
 def path_table(origins: pl.DataFrame, values: NDArray[np.float64]) -> pl.DataFrame:

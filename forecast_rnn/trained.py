@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from forecast_rnn.data.read import Findings
+from forecast_rnn.output.publish import published
 from forecast_rnn.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class Trained:
         model: The trained network and its series.
         forecast: The forecast after the last row of each series; None where known columns
             do not reach into the future.
-        backtest: Forecasts of known rows by the network and the baselines.
+        table: Forecasts of known rows by the network and the baselines, as a table of
+            `forecast_rnn.backtest`.
         scores: Columns `model`, `metric`, `value`.
         verdict: What the backtest says of the network.
         findings: What was found in the data.
@@ -37,7 +39,7 @@ class Trained:
     folder: Path | None
     model: "Model"
     forecast: pl.DataFrame | None
-    backtest: pl.DataFrame
+    table: pl.DataFrame
     scores: pl.DataFrame
     verdict: Verdict
     findings: Findings
@@ -46,6 +48,11 @@ class Trained:
     fallback: tuple[str, ...]
     missing: tuple[str, ...]
     shut: str | None
+
+    @property
+    def backtest(self) -> pl.DataFrame:
+        """Forecasts of known rows by the network and the baselines, as in backtest.parquet."""
+        return published(self.table, self.model.panel, self.model.forecaster.task)
 
     @property
     def publishes(self) -> bool:

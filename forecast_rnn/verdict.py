@@ -8,7 +8,7 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.significance import Comparison, compare
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN
+from forecast_rnn.tables import ITEM, MODEL, ORIGIN, models_of, rows_of_model
 
 NETWORK = "network"
 SEASONAL_NAIVE = "seasonal_naive"
@@ -56,14 +56,14 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     (constant ones, or shorter than a season), it is the mean absolute error.
     """
     rows = comparable(table)
-    models = rows[MODEL].unique().to_list()
-    if not {network, SEASONAL_NAIVE} <= set(models):
+    if not {network, SEASONAL_NAIVE} <= {*models_of(rows)}:
         return Verdict(sentences=("No verdict: no series has known rows to compare with.",))
     metric, by_series = _errors_by_series(rows, task)
-    errors = {model: float(by_series[model].to_numpy().mean()) for model in models}
+    errors = {model: float(by_series[model].to_numpy().mean()) for model in models_of(rows)}
     baselines = sorted(set(errors) - {network})
     # At equal error the seasonal naive is named: without a season the naive is the same.
     best = min(baselines, key=lambda model: (errors[model], model != SEASONAL_NAIVE))
+    forecasts = rows_of_model(rows, network).select(ITEM, ORIGIN).unique()
     found = Verdict(
         sentences=(),
         metric=metric,
@@ -73,7 +73,7 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
         best_skill=skill_of(errors[network], errors[best]),
         series_won=by_series.filter(pl.col(network) < pl.col(SEASONAL_NAIVE)).height,
         series=by_series.height,
-        windows=rows.select(ITEM, ORIGIN).unique().join(by_series, on=ITEM, how="semi").height,
+        windows=forecasts.join(by_series, on=ITEM, how="semi").height,
         comparison=compare(rows, task, models=(network, best), metric=metric),
     )
     return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))
@@ -95,7 +95,7 @@ def why_shut(found: Verdict) -> str | None:
 def weak_series(table: pl.DataFrame, task: Task) -> list[int]:
     """Return the items of a backtest with a smaller mean absolute error of the seasonal naive."""
     rows = comparable(table)
-    if not {NETWORK, SEASONAL_NAIVE} <= set(rows[MODEL].unique()):
+    if not {NETWORK, SEASONAL_NAIVE} <= {*models_of(rows)}:
         return []
     errors = series_scores(rows, task, metrics=("mae",)).pivot(on=MODEL, index=ITEM, values="mae")
     weak = errors.filter(pl.col(NETWORK) > pl.col(SEASONAL_NAIVE))

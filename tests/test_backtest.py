@@ -8,7 +8,13 @@ import pytest
 from forecast_rnn.backtest import backtest, error_scales
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.tables import forecast_columns, forecast_table, quantile_columns
+from forecast_rnn.tables import (
+    WINDOW,
+    forecast_columns,
+    forecast_table,
+    quantile_columns,
+    rows_of_model,
+)
 from tests.panels import NAN, panel_of
 
 SERIES = ([1, 2, 4, 8], [], [5], [3, 3, 3, 3], [1, NAN, 2, NAN, 5, 7], [NAN] * 4, [1e15, -1e15, 0])
@@ -31,7 +37,9 @@ def reference_error_scale(known, season_length):
 
 @pytest.mark.parametrize("season_length", [1, 2, 3, 50])
 def test_error_scale_is_the_plain_loop_at_every_row(season_length):
-    scales = error_scales(panel_of(*SERIES), season_length)
+    panel = panel_of(*SERIES)
+
+    scales = error_scales(panel, np.arange(len(panel.values)), season_length)
 
     known = [series[: end + 1] for series in SERIES for end in range(len(series))]
     expected = [reference_error_scale(values, season_length) for values in known]
@@ -47,7 +55,9 @@ def reference_root_error_scale(known, season_length):
 
 @pytest.mark.parametrize("season_length", [1, 2, 3, 50])
 def test_root_error_scale_is_the_plain_loop_at_every_row(season_length):
-    scales = error_scales(panel_of(*SERIES), season_length, squared=True)
+    panel = panel_of(*SERIES)
+
+    scales = error_scales(panel, np.arange(len(panel.values)), season_length, squared=True)
 
     known = [series[: end + 1] for series in SERIES for end in range(len(series))]
     expected = [reference_root_error_scale(values, season_length) for values in known]
@@ -55,9 +65,9 @@ def test_root_error_scale_is_the_plain_loop_at_every_row(season_length):
 
 
 def test_a_huge_series_does_not_blur_the_scale_of_a_small_one():
-    scales = error_scales(panel_of([0, 1e300, 0], [0, 1e-300, 0]), 1)
+    scales = error_scales(panel_of([0, 1e300, 0], [0, 1e-300, 0]), np.array([5, 2]), 1)
 
-    assert scales[-1] == 1e-300
+    assert scales.tolist() == [1e-300, 1e300]
 
 
 def test_each_step_stands_beside_what_came_true():
@@ -112,3 +122,15 @@ def test_quantiles_of_a_network_come_through():
 
     assert table.select(quantile_columns(TASK.quantile_levels)).rows() == [(0, 1, 2), (3, 4, 5)]
     assert table["forecast"].to_list() == [1.0, 4.0]
+
+
+def test_the_rows_of_a_model_are_the_same_whether_they_stand_together_or_not():
+    panel = panel_of([1, 2, 4, 8], [3, 3, 3, 3])
+    table = backtest(panel, np.array([1, 5]), baselines("drift", "naive"), TASK)
+    mixed = table[np.random.default_rng(0).permutation(len(table))]
+
+    own = table.filter(pl.col("model") == "naive")
+    assert rows_of_model(table, "naive").equals(own)
+    assert rows_of_model(mixed, "naive").sort(WINDOW).equals(own)
+    assert rows_of_model(table, "ridge").is_empty()
+    assert rows_of_model(table.clear(), "naive").is_empty()

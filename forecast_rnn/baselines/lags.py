@@ -105,9 +105,9 @@ class Lags:
 
     def lowest(self) -> float:
         """Return the least value that may be learnt from; infinite if there is none."""
-        row = np.arange(len(self.panel.values))
-        values = self.panel.values[row <= np.repeat(self.until, self.panel.lengths())]
-        return float(np.min(values, where=~np.isnan(values), initial=np.inf))
+        values, runs = self.panel.values, zip(self.panel.indptr, self.until + 1, strict=False)
+        lowest = [np.fmin.reduce(values[first:end], initial=np.inf) for first, end in runs]
+        return float(min(lowest, default=np.inf))
 
 
 def lags_of(panel: Panel, rows: Rows, task: Task) -> Lags:

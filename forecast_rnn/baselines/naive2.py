@@ -9,7 +9,7 @@ from forecast_rnn.data.panel import Panel
 
 _CONFIDENCE = 1.645  # of a season, 90 % two-sided
 _SEASONS_NEEDED = 3
-_MOST_NUMBERS = 1_000_000
+_MOST_NUMBERS = 200_000
 """Values of histories that are held at a time."""
 
 

@@ -22,7 +22,7 @@ def naive(panel: Panel, rows: Rows, task: Task) -> Values:
     Returns:
         [B, H]; NaN where nothing is observed up to the origin.
     """
-    value = _value_at(panel, _last_observed(panel, 1)[rows])
+    value = _value_at(panel, _last_observed(panel, rows, 1))
     return np.repeat(value[:, None], task.horizon, axis=1)
 
 
@@ -48,7 +48,7 @@ def drift(panel: Panel, rows: Rows, task: Task) -> Values:
     Returns:
         [B, H]; NaN where nothing is observed up to the origin.
     """
-    newest = _last_observed(panel, 1)[rows]
+    newest = _last_observed(panel, rows, 1)
     oldest = np.minimum(_first_observed(panel)[panel.item_of(rows)], newest)
     rise = _value_at(panel, newest) - _value_at(panel, oldest)
     slope = rise / np.maximum(newest - oldest, 1)
@@ -68,13 +68,14 @@ def window_average(panel: Panel, rows: Rows, task: Task) -> Values:
     """
     width = task.season_length if task.season_length > 1 else task.horizon
     first = np.maximum(rows + 1 - width, panel.indptr[panel.item_of(rows)])
+    length = rows + 1 - first
+    begin = np.cumsum(length) - length
+    values = panel.values[np.arange(length.sum()) + np.repeat(first - begin, length)]
+    known = ~np.isnan(values)
     # Each window on its own: differences of one running sum would blur small series.
-    bounds = np.stack([first, rows + 1], axis=1).ravel()
-    known = ~np.isnan(panel.values)
-    # The 0 at the end is where the last window may stop.
-    total = np.add.reduceat(np.append(np.where(known, panel.values, 0), 0), bounds)[::2]
-    count = np.add.reduceat(np.append(known, False).astype(np.int64), bounds)[::2]
-    last = _value_at(panel, _last_observed(panel, 1)[rows])
+    total = np.add.reduceat(np.where(known, values, 0), begin)
+    count = np.add.reduceat(known, begin, dtype=np.int64)
+    last = _value_at(panel, _last_observed(panel, rows, 1))
     mean = np.where(count > 0, total / np.maximum(count, 1), last)
     return np.repeat(mean[:, None], task.horizon, axis=1)
 
@@ -89,32 +90,39 @@ def seasonal_source(panel: Panel, rows: Rows, task: Task) -> Rows:
     step = np.arange(1, task.horizon + 1)
     position = rows[:, None] + (step - 1) % season + 1 - season
     inside = position >= panel.indptr[panel.item_of(rows)][:, None]
-    source = np.where(inside, _last_observed(panel, season)[np.maximum(position, 0)], -1)
-    return np.where(source < 0, _last_observed(panel, 1)[rows][:, None], source)
+    source = np.where(inside, _last_observed(panel, np.maximum(position, 0), season), -1)
+    return np.where(source < 0, _last_observed(panel, rows, 1)[:, None], source)
 
 
-def _last_observed(panel: Panel, season: int) -> Rows:
-    """Find the last observed row among r, r - season, r - 2·season, … of its item, for all r.
+def _last_observed(panel: Panel, rows: Rows, season: int) -> Rows:
+    """Find the last observed row among r, r - season, r - 2·season, … of the item of each row r.
 
     Returns:
-        [R]; -1 = none.
+        As the rows, [...]; -1 = none.
     """
     missing = np.isnan(panel.values)
-    source = np.arange(len(panel.values))
-    row = np.flatnonzero(missing)
-    source[row] -= season
-    source[row[source[row] < panel.indptr[panel.item_of(row)]]] = -1
+    gaps = np.flatnonzero(missing)
+    # Where those that are missing lead, which as a rule are few.
+    source = gaps - season
+    source[source < panel.indptr[panel.item_of(gaps)]] = -1
+    place = np.arange(len(gaps))
     # Each round looks twice as far back as the one before, so gaps of any length are quick.
-    while len(row := row[(source[row] >= 0) & missing[source[row]]]):
-        source[row] = source[source[row]]
-    return source
+    while len(place := place[(source[place] >= 0) & missing[source[place]]]):
+        source[place] = source[np.searchsorted(gaps, source[place])]
+    found = rows.copy()
+    absent = missing[rows]
+    found[absent] = source[np.searchsorted(gaps, rows[absent])]
+    return found
 
 
 def _first_observed(panel: Panel) -> Rows:
     """Find the first observed row at or after the start of each item, [N]."""
-    observed = np.flatnonzero(~np.isnan(panel.values))
-    nearest = np.searchsorted(observed, panel.indptr[:-1])
-    return np.append(observed, len(panel.values))[nearest]
+    missing = np.append(np.isnan(panel.values), False)
+    after = np.flatnonzero(missing[:-1] & ~missing[1:]) + 1
+    first = panel.indptr[:-1].copy()
+    absent = missing[first]
+    first[absent] = after[np.searchsorted(after, first[absent], side="right")]
+    return first
 
 
 def _value_at(panel: Panel, rows: Rows) -> Values:

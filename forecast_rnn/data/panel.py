@@ -57,9 +57,13 @@ class Panel:
     def truncated(self, rows: int | NDArray[np.int64]) -> "Panel":
         """Return the panel without the last rows of each item; an item may get empty.
 
+        It is a copy unless there is nothing to leave out.
+
         Args:
             rows: How many, of all items or of each, [N].
         """
+        if not np.any(rows):
+            return self
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()
@@ -108,7 +112,8 @@ def _with_lists(
     import pyarrow as pa
 
     # By where lists begin, as grouping would hold all rows twice more.
-    bounds = pa.array(np.append(0, np.cumsum(lengths)))
+    # Arrow would load all of pandas, if it is installed, to see whether an array is one of its.
+    bounds = pl.Series(np.append(0, np.cumsum(lengths))).to_arrow()
     lists = [
         pl.Series(column.name, pa.LargeListArray.from_arrays(bounds, column.rechunk().to_arrow()))
         for column in rows

@@ -28,6 +28,7 @@ from safetensors.torch import save as compose_tensors
 from forecast_rnn import __version__
 from forecast_rnn.atomic import new_folder, write_file
 from forecast_rnn.errors import BundleError, InputError
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.manifest import compose, fingerprint, parse_manifest, parse_object
 
 MANIFEST = "manifest.json"
@@ -36,10 +37,10 @@ SERIES = "series.parquet"
 MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
 MOST_ROWS = 10**9
-GROUP = 1000
-"""Series in a row group."""
+GROUP = 1000  # series in a row group
 NAMES = frozenset(MOST_BYTES)
 
+_Found = tuple[dict[str, Any], dict[str, torch.Tensor], Iterator[pl.DataFrame]]
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _KINDS = (
     ((".pt", ".pth", ".ckpt", ".bin"), b"", "a PyTorch checkpoint"),
@@ -90,8 +91,8 @@ def write_bundle(
     with new_folder(folder, names=NAMES) as temporary:
         for name, content in files.items():
             write_file(temporary / name, content)
-        _check_same(read_bundle(temporary), tensors, series)
-    _release_arrow()
+        release_memory()
+        _check_same(_read(temporary), tensors, series)
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -104,14 +105,20 @@ def read_bundle(folder: Path) -> Bundle:
     """
     before = _identity(folder)
     try:
-        return _read(folder)
+        return _read_whole(folder)
     except BundleError:
         if _identity(folder) == before:
             raise
-        return _read(folder)  # another process put a new bundle in place meanwhile
+        return _read_whole(folder)  # another process put a new bundle in place meanwhile
 
 
-def _read(folder: Path) -> Bundle:
+def _read_whole(folder: Path) -> Bundle:
+    description, tensors, groups = _read(folder)
+    series = list(groups)
+    return Bundle(description, tensors, pl.concat(series) if series else pl.DataFrame())
+
+
+def _read(folder: Path) -> _Found:
     _check_names(folder)
     with contextlib.ExitStack() as stack:
         streams = {name: stack.enter_context(_opened(folder, name)) for name in sorted(NAMES)}
@@ -123,8 +130,7 @@ def _read(folder: Path) -> Bundle:
             tensors = _unpack_tensors(content)
         with _blame(folder, SERIES):
             content = _verified(streams[SERIES], manifest["files"][SERIES])
-            series = _unpack_series(content)
-    return Bundle(manifest["description"], tensors, series)
+    return manifest["description"], tensors, _unpack_series(folder, content)
 
 
 def _programs() -> dict[str, str]:
@@ -257,23 +263,14 @@ def _check_tensor(name: str, tensor: torch.Tensor) -> None:
 def _pack_series(series: pl.DataFrame) -> bytes:
     import pyarrow.parquet as pq
 
-    buffer = io.BytesIO()
-    table = series.to_arrow()
+    buffer, options = io.BytesIO(), {"compression": "zstd", "write_page_checksum": True}
     # A group is held as a whole several times while it is written.
-    pq.write_table(
-        table, buffer, compression="zstd", write_page_checksum=True, row_group_size=GROUP
-    )
-    _release_arrow()
+    pq.write_table(series.to_arrow(), buffer, row_group_size=GROUP, **options)
     return buffer.getvalue()
 
 
-def _release_arrow() -> None:
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
-
-
-def _unpack_series(content: bytes) -> pl.DataFrame:
+def _unpack_series(folder: Path, content: bytes) -> Iterator[pl.DataFrame]:
+    """Yield the series group by group."""
     import pyarrow.parquet as pq
 
     # Whatever goes wrong inside the readers, a panic included, the file is at fault.
@@ -281,18 +278,21 @@ def _unpack_series(content: bytes) -> pl.DataFrame:
         file = pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True)
         rows = file.metadata.num_rows
         # Group by group, and in one thread, for others keep what they freed.
-        groups = range(file.num_row_groups if rows <= MOST_ROWS else 0)
-        parts = [pl.DataFrame(file.read_row_group(one, use_threads=False)) for one in groups]
+        for one in range(file.num_row_groups if rows <= MOST_ROWS else 0):
+            yield pl.DataFrame(file.read_row_group(one, use_threads=False))
     except (Exception, pl.exceptions.PanicException) as error:
-        raise BundleError(f"cannot be read: {error}") from None
+        _refuse(folder, SERIES, f"cannot be read: {error}")
     if rows > MOST_ROWS:
-        raise BundleError(f"has {rows:,} rows, more than {MOST_ROWS:,}")
-    return pl.concat(parts) if parts else pl.DataFrame()
+        _refuse(folder, SERIES, f"has {rows:,} rows, more than {MOST_ROWS:,}")
 
 
-def _check_same(bundle: Bundle, tensors: Mapping[str, torch.Tensor], series: pl.DataFrame) -> None:
-    equal = set(bundle.tensors) == set(tensors) and all(
-        torch.equal(tensor, tensors[name].detach().cpu()) for name, tensor in bundle.tensors.items()
-    )
-    if not equal or not bundle.series.equals(series):
+def _check_same(found: _Found, tensors: Mapping[str, torch.Tensor], series: pl.DataFrame) -> None:
+    _, own, groups = found
+    same = set(own) == set(tensors)
+    same = same and all(torch.equal(own[name], tensors[name].detach().cpu()) for name in own)
+    first = 0
+    for group in groups:
+        same = same and group.equals(series.slice(first, len(group)))
+        first += len(group)
+    if not same or first != len(series):
         raise BundleError("the bundle reads back otherwise than it was written.")

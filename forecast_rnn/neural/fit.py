@@ -152,9 +152,7 @@ def choose_recipe(
     panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
 ) -> Tested:
     """Choose width and steps on the rows before those of the backtest; nothing is trained yet."""
-    behind, back = origins.lags(panel, task.horizon), held.windows[0]
-    before = panel.truncated(np.maximum(back - behind, 0))
-    found = _choose(_job(task, config), before, np.maximum(behind - back, 0), on_progress)
+    found = _choose(_job(task, config), panel, held.windows[0], on_progress)
     return replace(found, rows=held.rows, windows=held.windows)
 
 
@@ -177,10 +175,16 @@ def train_before(
     on_progress: OnProgress,
 ) -> Forecaster:
     """Train what was chosen on all rows before one of `Held.windows`."""
-    before = panel.truncated(np.maximum(window - origins.lags(panel, task.horizon), 0))
+    unseen = _rows_after(panel, task, window)
     watch = _Watch("backtesting", on_progress)
-    forecaster = _train(_job(task, config), before, choice.recipe, choice.steps, watch)
+    job = _job(task, config)
+    forecaster = _train(job, panel, choice.recipe, choice.steps, watch, unseen=unseen)
     return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
+
+
+def _rows_after(panel: Panel, task: Task, back: int) -> NDArray[np.int64]:
+    """Count the rows of each item after a cutoff, so many rows before the newest time, [N]."""
+    return np.maximum(back - origins.lags(panel, task.horizon), 0)
 
 
 def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
@@ -205,39 +209,50 @@ def _job(task: Task, config: TrainConfig) -> _Job:
     return _Job(task, config, machine)
 
 
-def _choose(job: _Job, known: Panel, behind: NDArray[np.int64], on_progress: OnProgress) -> Tested:
-    """Race the candidates on the last rows, if there are enough; say what won.
+def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Tested:
+    """Race the candidates on the last rows of those known, if there are enough; say what won.
 
     Args:
         job: What is wanted.
-        known: The series, without the rows of the backtest.
-        behind: How many rows before the newest time of all each item ends, [N].
+        panel: The series.
+        back: Rows from the first cutoff of the backtest to the end; none of them is read.
         on_progress: Told of every epoch.
     """
     task, config = job.task, job.config
+    known = panel.truncated(_rows_after(panel, task, back))
     candidates = recipes(known, task, config)
     windows = usual_windows(known, task)
     if not leaves_enough(known, task, windows * task.horizon):
         return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
-    seen = known.truncated(np.maximum(windows * task.horizon - behind, 0))
+    del known  # It is a copy, about as large as the panel.
+    unseen = _rows_after(panel, task, back + windows * task.horizon)
+    behind = origins.lags(panel, task.horizon)
     rows = origins.rolling(
-        known, horizon=task.horizon, windows=windows, step=task.horizon, lags=behind
+        panel, horizon=back + task.horizon, windows=windows, step=task.horizon, lags=behind
     )
-    setting = make_setting(seen, task, candidates[0], config, job.machine)
+    setting = make_setting(panel, task, candidates[0], config, job.machine, unseen=unseen)
     if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
     watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    trials = choose(setting, known, rows, rungs, watch.count)
+    trials = choose(setting, panel, rows, rungs, watch.count)
     release_memory()
     best = cheapest(trials, task)
     return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
 
 
-def _train(job: _Job, panel: Panel, recipe: Recipe, steps: int, watch: "_Watch") -> Forecaster:
-    """Train the ensemble on all rows of a panel."""
+def _train(
+    job: _Job,
+    panel: Panel,
+    recipe: Recipe,
+    steps: int,
+    watch: "_Watch",
+    *,
+    unseen: int | NDArray[np.int64] = 0,
+) -> Forecaster:
+    """Train the ensemble on all rows of a panel, but for unseen ones at the end of items."""
     members = job.config.members
-    setting = make_setting(panel, job.task, recipe, job.config, job.machine)
+    setting = make_setting(panel, job.task, recipe, job.config, job.machine, unseen=unseen)
     watch.total = steps * members
     forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
     release_memory()

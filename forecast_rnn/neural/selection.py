@@ -92,7 +92,7 @@ def leaves_enough(panel: Panel, task: Task, held_back: int) -> bool:
 
 def choose(
     setting: Setting,
-    known: Panel,
+    panel: Panel,
     rows: NDArray[np.int64],
     rungs: dict[Recipe, tuple[int, ...]],
     report: Callable[[Epoch], None],
@@ -104,8 +104,8 @@ def choose(
 
     Args:
         setting: What the candidates are trained on.
-        known: The same series with the rows to validate on after those.
-        rows: Origins in `known`, after which training has seen nothing, [B].
+        panel: The same series with the rows to validate on after those.
+        rows: Origins in it, after which training has seen nothing, [B].
         rungs: The candidates, each with the numbers of steps that it may try.
         report: Told of every epoch.
     """
@@ -124,7 +124,7 @@ def choose(
         networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
         for one, network in zip(alive, networks, strict=True):
             forecaster = setting.forecaster(one.recipe, (network,))
-            score, reach = assess(forecaster, known, rows)
+            score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
         alive = _survivors(alive, min(one.best for one in field), rung)
     return [trial for one in field for trial in one.trials]
@@ -183,7 +183,7 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
     actual = outcomes(panel, rows, task.horizon)
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
     reach = measure_reach(quantiles, actual, task.quantile_levels, windows=windows)
-    scale = error_scales(panel, task.season_length)[rows]
+    scale = error_scales(panel, rows, task.season_length)
     return _scaled_loss(quantiles, actual, scale, task.quantile_levels), reach
 
 

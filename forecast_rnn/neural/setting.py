@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Table, load_table, measure_floor
 from forecast_rnn.neural.classes import Classes, fit_classes
 from forecast_rnn.neural.covariates import load_beside
@@ -48,21 +52,25 @@ class Setting:
     """The rows that networks may see, and how they see them.
 
     Attributes:
-        panel: The series up to the last row that training may see.
+        schema: The columns of the series.
+        frequency: The spacing of their rows.
         task: What is forecast.
-        transform: Chosen from the panel.
-        floor: Least size of a window, measured on the panel.
-        encoding: Of covariates and calendar, fitted on the panel.
-        classes: Of the change, fitted on the panel, where these are forecast.
-        table: The panel on the device.
+        transform: Chosen by the rows that may be seen, like the next four.
+        floor: Least size of a window.
+        nonnegative: Whether no value is below 0.
+        encoding: Of covariates and calendar.
+        classes: Of the change, where these are forecast.
+        table: The series on the device; each item ends with its last row that may be seen.
         seed: All randomness derives from it.
         machine: Where training runs.
     """
 
-    panel: Panel
+    schema: Schema
+    frequency: Frequency
     task: Task
     transform: Transform
     floor: float
+    nonnegative: bool
     encoding: Encoding
     classes: Classes
     table: Table
@@ -72,8 +80,8 @@ class Setting:
     def forecaster(self, recipe: Recipe, networks: tuple[Network, ...]) -> Forecaster:
         """Join trained networks with all it takes to use them."""
         return Forecaster(
-            schema=self.panel.schema,
-            frequency=self.panel.frequency,
+            schema=self.schema,
+            frequency=self.frequency,
             task=self.task,
             model=recipe.model,
             transform=self.transform,
@@ -81,7 +89,7 @@ class Setting:
             encoding=self.encoding,
             classes=self.classes,
             networks=tuple(network.train(False) for network in networks),
-            nonnegative=not bool((self.panel.values < 0).any()),
+            nonnegative=self.nonnegative,
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:
@@ -99,23 +107,44 @@ class Setting:
 
 
 def make_setting(
-    panel: Panel, task: Task, recipe: Recipe, config: TrainConfig, machine: Machine
+    panel: Panel,
+    task: Task,
+    recipe: Recipe,
+    config: TrainConfig,
+    machine: Machine,
+    *,
+    unseen: int | NDArray[np.int64] = 0,
 ) -> Setting:
-    """Choose the transform and the floor by the rows that training may see."""
-    transform = choose_transform(panel.values)
-    floor = measure_floor(panel, transform, recipe.model, task.season_length)
-    encoding = fit_encoding(panel)
-    beside = load_beside(panel, encoding, task.horizon, machine.device)
+    """Choose the transform and the floor by the rows that training may see.
+
+    Args:
+        panel: The series.
+        task: What is forecast.
+        recipe: Gives the window.
+        config: Gives the seed.
+        machine: Where training runs.
+        unseen: Rows at the end of all items, or of each, [N], that training may not see.
+    """
+    seen = panel.truncated(unseen)
+    transform = choose_transform(seen.values)
+    floor = measure_floor(seen, transform, recipe.model, task.season_length)
+    encoding = fit_encoding(seen)
+    classes = fit_classes(seen, transform, floor, recipe.model, task)
+    beside = load_beside(seen, encoding, task.horizon, machine.device)
+    # On the values of the panel itself: those that may be seen are a copy, which is not kept.
     table = load_table(panel, transform, floor, machine.device, beside)
-    classes = fit_classes(panel, transform, floor, recipe.model, task)
+    lengths = torch.from_numpy(seen.lengths()).to(machine.device)
+    table = replace(table, end=table.first + lengths, edges=classes.tensor(table.values))
     return Setting(
-        panel=panel,
+        schema=panel.schema,
+        frequency=panel.frequency,
         task=task,
         transform=transform,
         floor=floor,
+        nonnegative=not bool((seen.values < 0).any()),
         encoding=encoding,
         classes=classes,
-        table=replace(table, edges=classes.tensor(table.values)),
+        table=table,
         seed=config.seed,
         machine=machine,
     )

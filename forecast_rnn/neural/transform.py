@@ -79,10 +79,10 @@ class Transform:
 
 def choose_transform(values: NDArray[np.float64]) -> Transform:
     """Choose by the sign of the observed values, [R] with missing as NaN."""
-    observed = values[~np.isnan(values)]
-    if observed.size == 0 or observed.min() < 0:
+    lowest = np.fmin.reduce(values, initial=np.nan)
+    if np.isnan(lowest) or lowest < 0:
         return Transform("identity")
-    if observed.min() > 0:
+    if lowest > 0:
         return Transform("log")
-    positive = observed[observed > 0]
+    positive = values[values > 0]
     return Transform("log1p", float(np.quantile(positive, 0.05)) if positive.size else 1.0)

@@ -21,6 +21,8 @@ from forecast_rnn.tables import (
     WINDOW,
     class_names,
     forecast_columns,
+    models_of,
+    rows_of_model,
 )
 
 CUTOFF = "cutoff"  # the origin's time
@@ -45,9 +47,9 @@ def published(
     probabilities. Where a column of the user has the name of
     one of ours, ours gets a trailing underscore.
     """
-    ours = [FORECAST, *forecast_columns(task)]
     if ACTUAL in table.columns:
-        return _published_backtest(table, panel, task, ours)
+        return published_backtest(table, panel, task).collect()
+    ours = [FORECAST, *forecast_columns(task)]
     table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
     table = _as_integers(table, ours) if whole else table
@@ -60,15 +62,16 @@ def published(
     )
 
 
-def _published_backtest(
-    table: pl.DataFrame, panel: Panel, task: Task, ours: list[str]
-) -> pl.DataFrame:
-    """Publish model by model; columns that are the same for all are held once."""
+def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> pl.LazyFrame:
+    """Publish a backtest as `published` does, but lazily: a file takes few rows at a time.
+
+    Columns that are the same for all models are held once.
+    """
     users = [*panel.items.columns, panel.schema.timestamp]
-    parts: list[pl.DataFrame] = []
+    ours = [FORECAST, *forecast_columns(task)]
+    parts: list[pl.LazyFrame] = []
     windows, beside, nothing = pl.DataFrame(), list[pl.Series](), pl.Series(dtype=pl.Float64)
-    models = table[MODEL].unique(maintain_order=True)
-    for own in [table.filter(pl.col(MODEL) == model) for model in models] or [table]:
+    for own in [rows_of_model(table, model) for model in models_of(table)] or [table]:
         part = _named(_sorted(own, panel), task)
         if not windows.width or not windows.equals(part.select(WINDOW)):
             windows = part.select(WINDOW)
@@ -76,8 +79,10 @@ def _published_backtest(
             beside = [*_identified(part, panel), *_freed([cutoff, part[STEP], part[ACTUAL]], users)]
             nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(part))
         told = [column if column.count() else nothing.alias(column.name) for column in part[ours]]
-        parts.append(pl.DataFrame([*_freed([part[MODEL]], users), *beside, *_freed(told, users)]))
-    return pl.concat(parts, rechunk=False)
+        [model] = _freed([part[MODEL]], users)
+        frame = pl.DataFrame([model, *beside, *_freed(told, users)])
+        parts.append(frame.lazy().with_columns(pl.col(model.name).cast(pl.String)))
+    return pl.concat(parts)
 
 
 def _identified(table: pl.DataFrame, panel: Panel) -> list[pl.Series]:

@@ -6,10 +6,10 @@ values are the user's own and stay exact. Text that a spreadsheet would run as a
 escaped. Parquet, JSON and NDJSON hold exactly what the table holds.
 """
 
-import io
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 import polars as pl
 import polars.selectors as cs
@@ -26,6 +26,16 @@ ESCAPED = (
 _ROWS_AT_ONCE = 50_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """All that Polars may know of a stream, for in a file that it sees it loses the OSError."""
+
+    write: Callable[[bytes], int]
+
+    def flush(self) -> None:
+        """Do nothing, as the stream is flushed by its owner."""
+
+
 def write_csv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
     """Write comma-separated values in UTF-8, with a header."""
     return _write_delimited(table, stream, ",")
@@ -36,11 +46,9 @@ def write_tsv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
     return _write_delimited(table, stream, "\t")
 
 
-def write_parquet(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
-    """Write Parquet, compressed with zstd."""
-    buffer = io.BytesIO()
-    table.write_parquet(buffer, compression="zstd")
-    stream.write(buffer.getbuffer())
+def write_parquet(table: pl.DataFrame | pl.LazyFrame, stream: BinaryIO) -> tuple[str, ...]:
+    """Write Parquet, compressed with zstd; a lazy table is never held as a whole."""
+    table.lazy().sink_parquet(cast("BinaryIO", _Writer(stream.write)), compression="zstd")
     return ()
 
 

@@ -15,7 +15,9 @@ from forecast_rnn.tables import (
     ITEM,
     MODEL,
     STEP,
+    models_of,
     quantile_column,
+    rows_of_model,
 )
 
 BINS = 41  # odd, so that one is for no error at all
@@ -52,10 +54,9 @@ def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
         `step`, and a column a model; in the order of steps.
     """
     size = pl.col("error").abs().mean()
-    models = errors[MODEL].unique(maintain_order=True).to_list()
     wide = errors.select(pl.col(STEP).unique().sort())
-    for model in models:
-        own = errors.lazy().filter(pl.col(MODEL) == model)
+    for model in models_of(errors):
+        own = rows_of_model(errors, model).lazy()
         means = own.group_by(STEP, ITEM).agg(size).group_by(STEP).agg(pl.col("error").mean())
         wide = wide.join(means.collect().rename({"error": model}), on=STEP, how="left")
     return wide.sort(STEP)
@@ -82,7 +83,7 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
 
 def error_histogram(errors: pl.DataFrame, models: list[str]) -> Histogram:
     """Count the errors of some models in bins around 0 that they share."""
-    by_model = {model: _values(errors.filter(pl.col(MODEL) == model)) for model in models}
+    by_model = {model: _values(rows_of_model(errors, model)) for model in models}
     sizes = np.abs(np.concatenate(list(by_model.values())))
     limit = float(np.quantile(sizes, INNER)) if len(sizes) else 0.0
     limit = limit if 0 < limit < np.finfo(float).max / 4 else 1.0
@@ -102,7 +103,7 @@ def scores_by_series(
     Returns:
         `item`, `coverage` of the first model, and a column a model; null = undefined.
     """
-    rows = rows.filter(pl.col(MODEL).is_in(models))
+    rows = pl.concat([rows_of_model(rows, model) for model in models])
     each = series_scores(rows, task, metrics=(metric, "coverage"))
     first = each.filter(pl.col(MODEL) == models[0]).select(ITEM, "coverage")
     wide = each.pivot(on=MODEL, index=ITEM, values=metric)

@@ -6,7 +6,7 @@ from forecast_rnn.data.table import counted
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.figures import Figure, reliability_figure, skill_figure
 from forecast_rnn.output.report.outcome import Outcome, Sections
-from forecast_rnn.tables import ACTUAL, FORECAST, MODEL
+from forecast_rnn.tables import ACTUAL, FORECAST, rows_of_model
 from forecast_rnn.verdict import NETWORK
 
 CLIMATOLOGY = "climatology"
@@ -31,7 +31,7 @@ def class_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
 
 def _figures(outcome: Outcome, rows: pl.DataFrame, best: str, label: str) -> dict[str, Figure]:
     wrong = (pl.col(FORECAST) != pl.col(ACTUAL)).cast(pl.Float64)
-    own = rows.filter(pl.col(MODEL) == NETWORK)
+    own = rows_of_model(rows, NETWORK)
     return {
         "skill": skill_figure(rows.with_columns(error=wrong), (NETWORK, best), label),
         "reliability": reliability_figure(own, outcome.task),

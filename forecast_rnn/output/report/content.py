@@ -8,6 +8,7 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted
+from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
@@ -30,7 +31,7 @@ from forecast_rnn.output.report.outcome import (
 )
 from forecast_rnn.output.report.pictures import forecasts_by_item, pictures, windows_of
 from forecast_rnn.output.report.scoreboard import scoreboard
-from forecast_rnn.tables import ITEM, MODEL
+from forecast_rnn.tables import ITEM, MODEL, models_of, rows_of_model
 from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE
 
 Json = dict[str, object]
@@ -86,11 +87,12 @@ def _training_figures(outcome: Outcome) -> dict[str, Figure]:
 
 
 def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
-    by_series = _by_series(outcome, rows)
+    by_series, figures = _by_series(outcome, rows), _figures(outcome, rows)
+    release_memory()
     drawn = _pictures(outcome, by_series)
     return Sections(
         tiles=_tiles(outcome),
-        figures=_figures(outcome, rows),
+        figures=figures,
         error="error",
         baseline=_baseline(outcome.task),
         interval=_interval(outcome.task),
@@ -102,7 +104,7 @@ def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
 
 def _by_series(outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
     """Score network and seasonal naive on each series: `item`, `coverage`, and the two."""
-    if not {NETWORK, SEASONAL_NAIVE} <= set(rows[MODEL]):
+    if not {NETWORK, SEASONAL_NAIVE} <= {*models_of(rows)}:
         schema = {ITEM: pl.Int64} | dict.fromkeys(("coverage", NETWORK, SEASONAL_NAIVE), pl.Float64)
         return pl.DataFrame(schema=schema)
     models, metric = [NETWORK, SEASONAL_NAIVE], outcome.verdict.metric
@@ -114,7 +116,8 @@ def _figures(outcome: Outcome, rows: pl.DataFrame) -> dict[str, Figure]:
     scaled = outcome.verdict.metric == "mase"
     if not outcome.verdict.errors:
         return {}
-    own, errors = rows.filter(pl.col(MODEL) == NETWORK), scaled_errors(rows, scaled=scaled)
+    own, other = (rows_of_model(rows, model) for model in models)
+    errors = scaled_errors(pl.concat([own, other]), scaled=scaled)
     found = {
         "skill": skill_figure(errors, models, label),
         "errors": errors_figure(errors, models, label, scaled),

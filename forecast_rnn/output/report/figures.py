@@ -17,7 +17,7 @@ from forecast_rnn.output.report.accuracy import (
     errors_by_step,
 )
 from forecast_rnn.output.report.scoreboard import Curve, curves
-from forecast_rnn.tables import MODEL, STEP
+from forecast_rnn.tables import STEP, rows_of_model
 
 Json = dict[str, object]
 MOST_POINTS = 100
@@ -50,7 +50,7 @@ def skill_figure(errors: pl.DataFrame, models: tuple[str, str], label: str) -> F
         models: The network, and what it has to beat.
         label: What the latter is called.
     """
-    table = errors_by_step(errors.filter(pl.col(MODEL).is_in(models)))
+    table = errors_by_step(pl.concat([rows_of_model(errors, model) for model in models]))
     network, baseline = (_rounded(table[model].to_list()) for model in models)
     skill = [
         1 - own / other if own is not None and other else None

@@ -15,7 +15,15 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.grids import Cut, grids_of
-from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, STEP, WINDOW, quantile_columns
+from forecast_rnn.tables import (
+    FORECAST,
+    ITEM,
+    ORIGIN,
+    STEP,
+    WINDOW,
+    quantile_columns,
+    rows_of_model,
+)
 
 Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -53,14 +61,14 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
     """Lay the rows of two models of a backtest out as windows."""
     levels = quantile_columns(task.quantile_levels)
     ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
-    rows = backtest.lazy().filter(pl.col(MODEL) == network)
-    rows = rows.select(ITEM, ORIGIN, STEP, ends[0], FORECAST, ends[1]).sort(ITEM, ORIGIN, STEP)
-    other = (
-        backtest.lazy()
-        .filter(pl.col(MODEL) == baseline)
-        .select(ITEM, ORIGIN, STEP, pl.col(FORECAST).alias("baseline"))
-    )
-    joined = rows.join(other, on=WINDOW, how="left", maintain_order="left").collect()
+    rows = rows_of_model(backtest, network).select(*WINDOW, ends[0], FORECAST, ends[1])
+    other = rows_of_model(backtest, baseline).select(*WINDOW, pl.col(FORECAST).alias("baseline"))
+    # As a rule both forecast the same in the same order: then nothing need be looked up.
+    if rows.select(WINDOW).equals(other.select(WINDOW)):
+        joined = rows.with_columns(other["baseline"])
+    else:
+        joined = rows.join(other, on=WINDOW, how="left")
+    joined = joined.sort(WINDOW)
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
     first = joined.filter(pl.col(STEP) == 1)
     return Tested(
@@ -80,15 +88,15 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
     if ids:
         key = "_".join(ids) + "_"  # no id has this name, for it is longer than any
         numbered = panel.items.with_row_index(key)
-        joined = forecast.select(ids).join(
-            numbered, on=ids, how="left", nulls_equal=True, maintain_order="left"
-        )
-        item = joined[key].cast(pl.Int64)
+        run = forecast.select(pl.struct(ids).rle_id()).to_series()
+        each = forecast.select(ids).filter(run.is_first_distinct())
+        joined = each.join(numbered, on=ids, how="left", nulls_equal=True, maintain_order="left")
+        item = joined[key].cast(pl.Int64).gather(run)
     step = item.to_frame("item").select(pl.int_range(pl.len()).over("item")).to_series()
     found = np.full((len(panel.order), int(step.max() or 0) + 1, levels), np.nan)  # type: ignore[arg-type]
     first = len(ids) + 2  # after time and median; more columns may follow
-    values = _matrix(forecast[:, first : first + levels])
-    found[item.to_numpy(), step.to_numpy()] = values
+    for place, column in enumerate(forecast[:, first : first + levels]):
+        found[item.to_numpy(), step.to_numpy(), place] = _matrix(column.to_frame())[:, 0]
     return found
 
 

@@ -32,7 +32,9 @@ def scores_by_item(outcome: Outcome) -> pl.DataFrame:
     rows = comparable(outcome.backtest)
     names = score_names(outcome.task.quantile_levels)
     metrics = [metric for metric in SUMMARY if metric in names]
-    windows = rows.group_by(ITEM, MODEL).agg(pl.col(ORIGIN).n_unique().alias(WINDOWS))
+    windows = rows.group_by(ITEM, pl.col(MODEL).cast(pl.String)).agg(
+        pl.col(ORIGIN).n_unique().alias(WINDOWS)
+    )
     scored = (
         series_scores(rows, outcome.task, metrics=metrics)
         .join(windows, on=[ITEM, MODEL], maintain_order="left")
