@@ -71,9 +71,11 @@ def test_without_standard_output_nothing_breaks():
 
 @pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_a_signal_ends_with_its_code_and_one_line(number, code):
+    usual = "default_int_handler" if number == "SIGINT" else "SIG_DFL"
     program = (
         "import os, signal, time\n"
         "import forecast_rnn.cli as cli, forecast_rnn.cli.datasets as datasets\n"
+        f"signal.signal(signal.{number}, signal.{usual})\n"  # nohup has SIGHUP ignored
         "def wait():\n"
         f"    os.kill(os.getpid(), signal.{number}); time.sleep(10)\n"
         "datasets.dataset_folder = wait\n"
