@@ -120,8 +120,15 @@ def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str
     # Without a season the two are one, and the plain name says what it does.
     short = "the seasonal naive" if season_length > 1 else "the naive forecast"
     name = short if season_length > 1 else f"{short} (the last value)"
-    figures = f"({found.metric.upper()} {_number(error)} against {_number(reference)})"
-    yield f"{_against_seasonal_naive(found.skill, name)} {figures}."
+    figures = f"{found.metric.upper()} {_number(error)} against {_number(reference)}"
+    if _is_beaten_by_another_alone(found):
+        share = _share(found.skill or 0)
+        yield (
+            f"The network beats {name} (its error is {share} lower: {figures}), but not "
+            f"{found.best_baseline}."
+        )
+    else:
+        yield f"{_against_seasonal_naive(found.skill, name)} ({figures})."
     if found.series > 1:
         yield f"It is better on {found.series_won:,} of {found.series:,} series."
     if found.best_baseline == SEASONAL_NAIVE:
@@ -129,6 +136,13 @@ def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str
     else:
         yield _against_best(found)
     yield from caveats(found)
+
+
+def _is_beaten_by_another_alone(found: Verdict) -> bool:
+    """Tell whether the network beats the seasonal naive, and another baseline the network."""
+    if found.skill is None or found.best_skill is None:
+        return False
+    return found.skill >= _EQUAL and found.best_skill <= -_EQUAL
 
 
 def caveats(found: Verdict) -> Iterator[str]:

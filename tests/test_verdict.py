@@ -64,6 +64,10 @@ def test_equal_errors_are_said_to_be_equal():
 def test_a_baseline_that_beats_the_network_is_named():
     found = verdict(backtest_of({"network": [1.0], "seasonal_naive": [2.0], "drift": [0.8]}), TASK)
 
+    assert found.sentences[0] == (
+        "The network beats the seasonal naive (its error is 50% lower: MASE 1 against 2), "
+        "but not drift."
+    )
     assert "The best baseline is drift (MASE 0.8), which beats the network" in found.sentences[1]
     assert "its error is 20% lower" in found.sentences[1]
     assert found.best_skill == pytest.approx(-0.25)
