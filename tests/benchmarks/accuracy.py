@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from tests.benchmarks import parsed
+
 SETS = ("m4_hourly", "m4_weekly", "nn5_daily", "m3_yearly", "hospital")
 SCALED_BY = {"electricity_weekly": 52}  # where published tables scale by another season
 
@@ -39,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("names", nargs="*", default=[])
-    arguments, options = parser.parse_known_args()
+    arguments, options = parsed(parser)
     registry = json.loads((arguments.data / "registry.json").read_text())
     header = f"{'set':20}{'seconds':>9}{'MASE':>9}{'sMAPE':>9}{'OWA':>9}{'cover 80':>10}  chosen"
     print(header, flush=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from forecast_rnn.neural.cells import CELL_NOTES
+from tests.benchmarks import parsed
 
 MOST = {"m4_hourly": 0.44}
 HEADER = ("width", "steps", "parameters", "train s", "forecast s", "all s")
@@ -29,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("name", nargs="?", default="m4_hourly")
-    arguments, options = parser.parse_known_args()
+    arguments, options = parsed(parser)
     facts = json.loads((arguments.data / "registry.json").read_text())[arguments.name]
     document = compared(arguments.data / arguments.name, facts, options)
     assert document["season"] == facts["m"], "the season is the official one"

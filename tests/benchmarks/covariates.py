@@ -19,13 +19,15 @@ from pathlib import Path
 
 import polars as pl
 
+from tests.benchmarks import parsed
+
 
 def main() -> None:
     """Print a line for each set and each way to read it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("names", nargs="*", default=[])
-    arguments, options = parser.parse_known_args()
+    arguments, options = parsed(parser)
     registry = json.loads((arguments.data / "registry.json").read_text())
     print(f"{'set':20}{'beside the target':26}{'MASE':>8}{'wQL':>8}{'s':>7}  chosen", flush=True)
     for name in arguments.names or SETS:

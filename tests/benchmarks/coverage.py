@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from tests.benchmarks import parsed
 from tests.benchmarks.accuracy import train
 
 SETS = ("m4_weekly", "nn5_daily", "hospital", "m5_store_dept", "tourism_quarterly")
@@ -30,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("names", nargs="*", default=[])
-    arguments, options = parser.parse_known_args()
+    arguments, options = parsed(parser)
     print(f"{'set':22}{'seconds':>9}{'80% held':>10}{'90% held':>10}{'MASE':>8}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         root = arguments.data

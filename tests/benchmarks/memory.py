@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks import parsed
+
 MOST = 450
 MEGABYTE = 2**20
 PROGRAM = [sys.executable, "-m", "forecast_rnn"]
@@ -29,7 +31,7 @@ def main() -> int:
     parser.add_argument("--length", type=int, default=500)
     parser.add_argument("--file", choices=("csv", "parquet"), default="csv")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
-    arguments, options = parser.parse_known_args()
+    arguments, options = parsed(parser)
     if arguments.make:
         make(arguments.make, arguments.series, arguments.length)
         return 0
