@@ -147,7 +147,7 @@ class TrainConfig:
         seed: All randomness derives from it.
         device: `auto`, `cpu`, `cuda` or `mps`.
         precision: By what matrices are multiplied in training: `float32`, or `bfloat16`, which
-            is faster where the device has it; weights, states and forecasts are float32.
+            is faster where the device has it; weights and forecasts are float32.
         threads: Processor threads, or None for all that the process may use.
         calendar: Whether the network reads the calendar; None for chosen on held-back windows.
         dilation: As in `ModelConfig`, and so are the next two; it settles the layers.

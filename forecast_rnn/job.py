@@ -13,7 +13,7 @@ from forecast_rnn.data.read import Findings
 from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
-from forecast_rnn.neural.fit import Tested, fit
+from forecast_rnn.neural.fit import Fitted, Tested, fit
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
 from forecast_rnn.output import write, write_text
@@ -74,7 +74,8 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
 def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Outcome]:
     """Do all but write."""
     panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
-    forecaster, tested = fit(panel, task, config, on_progress)
+    fitted = fit(panel, task, config, on_progress)
+    forecaster, tested = fitted.forecaster, fitted.tested
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
@@ -96,7 +97,7 @@ def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Outcome]:
         missing=prediction.missing if prediction else (),
         shut=why_shut(judged) if job.gate else None,
     )
-    return trained, _outcome(trained, tested, job)
+    return trained, _outcome(trained, fitted, job)
 
 
 def _since(began: float) -> float:
@@ -109,7 +110,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, tested: Tested, job: Job) -> Outcome:
+def _outcome(trained: Trained, fitted: Fitted, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -125,8 +126,8 @@ def _outcome(trained: Trained, tested: Tested, job: Job) -> Outcome:
         fallback=trained.fallback,
         missing=trained.missing,
         settings=trained.settings,
-        trials=tuple(_trial(trial) for trial in tested.trials),
-        curve=tested.curve,
+        trials=tuple(_trial(trial) for trial in fitted.tested.trials),
+        curve=fitted.curve,
         command=job.command,
     )
 

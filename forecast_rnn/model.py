@@ -149,8 +149,8 @@ class Model:
         values = self.forecaster.values(panel, rows, scores)
         if len(filled):
             place, quantiles = np.isin(rows, filled), fallback_quantiles(panel, filled, task)
-            values[place] = from_quantiles(quantiles, task.quantile_levels, scores[place])
-            values[place] = np.rint(values[place]) if self.forecaster.whole else values[place]
+            simple = from_quantiles(quantiles, task.quantile_levels, scores[place])
+            values[place] = np.rint(simple) if self.forecaster.whole else simple
         table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
         told = published_paths(table, panel, whole=self.forecaster.whole)
         return _prediction(told, panel, filled, table[ITEM], warnings)

@@ -1,7 +1,5 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
-import math
-import threading
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,8 +25,9 @@ from forecast_rnn.neural.selection import (
     usual_windows,
 )
 from forecast_rnn.neural.setting import Machine, make_setting, train_members
-from forecast_rnn.neural.training import Epoch, Schedule
-from forecast_rnn.progress import OnProgress, Progress
+from forecast_rnn.neural.training import Schedule
+from forecast_rnn.neural.watch import Watch
+from forecast_rnn.progress import OnProgress
 
 DEFAULT_STEPS = 200
 """Steps where the series are too short to choose by."""
@@ -62,7 +61,6 @@ class Tested:
         rows: As in `Held`.
         windows: As in `Held`.
         reach: How far outcomes of held-back rows were from forecasts of the like.
-        curve: Of the training on everything that came after: steps taken, and the loss then.
     """
 
     forecaster: Forecaster | None
@@ -72,20 +70,31 @@ class Tested:
     rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     windows: tuple[int, ...] = ()
     reach: tuple[Reach, ...] = ()
-    curve: tuple[tuple[int, float], ...] = ()
 
 
-def fit(
-    panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress
-) -> tuple[Forecaster, Tested]:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A training on everything, and the one before it that shows what it is worth.
+
+    Attributes:
+        forecaster: Trained on all rows.
+        tested: The like of it, which has not seen the rows of the backtest.
+        curve: Of the training on all rows: the steps taken, and the mean loss then.
+    """
+
+    forecaster: Forecaster
+    tested: Tested
+    curve: tuple[tuple[int, float], ...]
+
+
+def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
     """Train for the backtest, then train the like of it on everything."""
     tested = fit_tested(panel, task, config, on_progress)
     job = _job(task, config)
-    watch = _Watch("training", on_progress)
+    watch = Watch("training", on_progress)
     forecaster = _train(job, panel, tested.recipe, tested.steps, watch)
-    tested = replace(tested, curve=watch.curve())
     if tested.forecaster is None:
-        return forecaster, tested
+        return Fitted(forecaster, tested, watch.curve())
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
     plain = replace(tested.forecaster, calibration=Calibration(), rounded=False)
     plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
@@ -94,7 +103,8 @@ def fit(
     dependence = measure_dependence(tested.forecaster, panel, tested.rows)
     forecaster = replace(forecaster, dependence=dependence)
     release_memory()
-    return _calibrated(forecaster, *tested.reach, reach), tested
+    forecaster = _calibrated(forecaster, *tested.reach, reach)
+    return Fitted(forecaster, tested, watch.curve())
 
 
 def fit_tested(
@@ -176,7 +186,7 @@ def train_before(
 ) -> Forecaster:
     """Train what was chosen on all rows before one of `Held.windows`."""
     unseen = _rows_after(panel, task, window)
-    watch = _Watch("backtesting", on_progress)
+    watch = Watch("backtesting", on_progress)
     job = _job(task, config)
     forecaster = _train(job, panel, choice.recipe, choice.steps, watch, unseen=unseen)
     return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
@@ -234,7 +244,7 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
     if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
-    watch = _Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
+    watch = Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
     trials = choose(setting, panel, rows, rungs, watch.count)
     release_memory()
     best = cheapest(trials, task)
@@ -246,7 +256,7 @@ def _train(
     panel: Panel,
     recipe: Recipe,
     steps: int,
-    watch: "_Watch",
+    watch: Watch,
     *,
     unseen: int | NDArray[np.int64] = 0,
 ) -> Forecaster:
@@ -271,30 +281,3 @@ def _steps_of(rungs: tuple[int, ...]) -> int:
     """Count the steps that climbing all rungs takes: the trunk once, and each end."""
     starts = [Schedule(1.0, steps).decay_start for steps in rungs]
     return starts[-1] + sum(steps - start for steps, start in zip(rungs, starts, strict=True))
-
-
-class _Watch:
-    """Adds up the steps that several threads report, and keeps their losses."""
-
-    def __init__(self, stage: str, on_progress: OnProgress, total: int = 0) -> None:
-        self.stage = stage
-        self.total = total
-        self.on_progress = on_progress
-        self.done = 0
-        self.losses: dict[int, list[float]] = {}
-        self.lock = threading.Lock()
-
-    def count(self, epoch: Epoch) -> None:
-        """Take note of an epoch and pass the sum on."""
-        with self.lock:
-            self.done += epoch.taken
-            self.losses.setdefault(epoch.steps, []).append(epoch.loss)
-            self.on_progress(Progress(self.stage, self.done, self.total, epoch.loss))
-
-    def curve(self) -> tuple[tuple[int, float], ...]:
-        """Return the mean loss of all networks by the steps that they had taken."""
-        # Sums that are exact do not depend on which thread came first.
-        return tuple(
-            (steps, math.fsum(losses) / len(losses))
-            for steps, losses in sorted(self.losses.items())
-        )

@@ -116,7 +116,7 @@ class Learner:
         descent: What came before.
         steps: Those taken so far.
         failures: Those at which the loss was not finite.
-        bfloat16: Whether a step multiplies in it; weights and what is added up are float32.
+        bfloat16: Whether a step multiplies in it; weights and gradients are float32.
     """
 
     network: Network

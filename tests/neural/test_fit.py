@@ -40,7 +40,7 @@ def weights(forecaster):
 
 
 def test_the_ensemble_has_the_members_asked_for_and_they_differ(fitted):
-    forecaster, tested = fitted
+    forecaster, tested = fitted.forecaster, fitted.tested
     first, second = forecaster.networks
 
     assert not torch.equal(first.embedding.weight, second.embedding.weight)
@@ -49,22 +49,22 @@ def test_the_ensemble_has_the_members_asked_for_and_they_differ(fitted):
 
 
 def test_training_again_gives_the_same_weights(panel, fitted):
-    again, tested = fit(panel, TASK, CONFIG, ignore)
+    again = fit(panel, TASK, CONFIG, ignore)
 
-    assert torch.equal(weights(again), weights(fitted[0]))
-    assert again.calibration == fitted[0].calibration
-    assert tested.curve == fitted[1].curve
+    assert torch.equal(weights(again.forecaster), weights(fitted.forecaster))
+    assert again.forecaster.calibration == fitted.forecaster.calibration
+    assert again.curve == fitted.curve
 
 
 def test_the_loss_of_the_final_training_is_kept_step_by_step_and_goes_down(fitted):
-    steps, losses = zip(*fitted[1].curve, strict=True)
+    steps, losses = zip(*fitted.curve, strict=True)
 
     assert steps == (10, 20, 30, 40, 50, 60)
     assert losses[-1] < losses[0]
 
 
 def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fitted):
-    forecaster, tested = fitted
+    forecaster, tested = fitted.forecaster, fitted.tested
     before = panel.truncated(4 * len(tested.rows) // 3)
     changed = panel_of(
         *[
@@ -73,24 +73,26 @@ def test_what_the_backtest_tests_has_not_seen_the_rows_it_is_tested_on(panel, fi
         ]
     )
 
-    other, other_tested = fit(changed, TASK, CONFIG, ignore)
+    other = fit(changed, TASK, CONFIG, ignore)
 
-    assert torch.equal(weights(other_tested.forecaster), weights(tested.forecaster))
-    assert other_tested.forecaster.calibration == tested.forecaster.calibration
-    assert other_tested.trials[0].score == tested.trials[0].score
-    assert not torch.equal(weights(other), weights(forecaster))
-    assert other.calibration != forecaster.calibration
+    assert torch.equal(weights(other.tested.forecaster), weights(tested.forecaster))
+    assert other.tested.forecaster.calibration == tested.forecaster.calibration
+    assert other.tested.trials[0].score == tested.trials[0].score
+    assert not torch.equal(weights(other.forecaster), weights(forecaster))
+    assert other.forecaster.calibration != forecaster.calibration
 
 
 def test_the_forecast_learns_from_the_newest_rows(panel, fitted):
-    forecaster, tested = fitted
+    forecaster, tested = fitted.forecaster, fitted.tested
 
     assert tested.rows.max() == 80 + 70 + 60 - 1 - 4
     assert not torch.equal(weights(tested.forecaster), weights(forecaster))
 
 
 def test_steps_are_chosen_where_none_are_given(panel):
-    _, chosen = fit(panel, TASK, TrainConfig(hidden_size=4, members=1, batch_size=16), ignore)
+    config = TrainConfig(hidden_size=4, members=1, batch_size=16)
+
+    chosen = fit(panel, TASK, config, ignore).tested
 
     assert {trial.steps for trial in chosen.trials} >= {100, 200}
     assert chosen.steps == cheapest(chosen.trials, TASK).steps
@@ -99,16 +101,16 @@ def test_steps_are_chosen_where_none_are_given(panel):
 def test_series_too_short_for_a_backtest_are_forecast_all_the_same():
     panel = panel_of(wave(6), wave(5, 1))
 
-    forecaster, tested = fit(panel, TASK, CONFIG, ignore)
+    found = fit(panel, TASK, CONFIG, ignore)
 
-    quantiles = forecaster.quantiles(panel, origins.last(panel))
-    assert tested.forecaster is None
-    assert len(tested.rows) == 0
+    quantiles = found.forecaster.quantiles(panel, origins.last(panel))
+    assert found.tested.forecaster is None
+    assert len(found.tested.rows) == 0
     assert np.isfinite(quantiles).all()
 
 
 def test_a_trained_network_beats_the_seasonal_naive_on_a_season_with_a_trend(panel, fitted):
-    _, tested = fitted
+    tested = fitted.tested
     forecast = tested.forecaster.quantiles(panel, tested.rows)[..., 4]
     actual = panel.values[tested.rows[:, None] + np.arange(1, 5)]
     naive = panel.values[tested.rows[:, None] + np.arange(-3, 1)]
@@ -122,9 +124,9 @@ def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
     series[20] *= 1e6
     panel = panel_of(series, [math.nan] * 30 + [size] * 30, [0.0] * 60)
 
-    forecaster, _ = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
+    found = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
 
-    quantiles = forecaster.quantiles(panel, origins.last(panel))
+    quantiles = found.forecaster.quantiles(panel, origins.last(panel))
     assert np.isfinite(quantiles).all()
     assert np.abs(quantiles[0, :, 4]).max() < 1e3 * size
     assert np.abs(quantiles[2]).max() == 0
@@ -148,7 +150,7 @@ def test_windows_and_step_of_the_backtest_can_be_told(panel):
 
 
 def test_the_network_of_the_backtest_is_calibrated_on_rows_before_it(panel, fitted):
-    _, tested = fitted
+    tested = fitted.tested
 
     factors = np.array(tested.forecaster.calibration.factors)
     assert factors.shape == (4, 4)
@@ -163,7 +165,7 @@ def test_what_was_chosen_once_can_be_trained_with_other_seeds(panel, fitted):
     same = train_tested(panel, TASK, CONFIG, choice, ignore)
     other = train_tested(panel, TASK, replace(CONFIG, seed=1), choice, ignore)
 
-    _, tested = fitted
+    tested = fitted.tested
     assert torch.equal(weights(same.forecaster), weights(tested.forecaster))
     assert same.forecaster.calibration == tested.forecaster.calibration
     assert not torch.equal(weights(other.forecaster), weights(same.forecaster))
