@@ -10,7 +10,13 @@ from forecast_rnn.progress import OnProgress, Progress
 
 @final
 class Watch:
-    """Adds up the steps that several threads report, and keeps their losses."""
+    """Adds up the steps that several threads report, and keeps their losses.
+
+    Args:
+        stage: What goes on, as `Progress` names it.
+        on_progress: Told of the sum after every epoch.
+        total: Optimisation steps that there will be, of all networks; 0 if not known yet.
+    """
 
     def __init__(self, stage: str, on_progress: OnProgress, total: int = 0) -> None:
         self.stage = stage
