@@ -4,24 +4,27 @@
 package loads neither torch nor polars.
 """
 
+import pkgutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from forecast_rnn.api import Trained, train
-    from forecast_rnn.model import Model, Prediction, load
+    from forecast_rnn.model import Model, load
+    from forecast_rnn.prediction import Prediction
 
 __version__ = "0.1.0"
+_HOMES = {
+    "Model": "model",
+    "Prediction": "prediction",
+    "Trained": "api",
+    "load": "model",
+    "train": "api",
+}
 __all__ = ["Model", "Prediction", "Trained", "__version__", "load", "train"]
 
 
 def __getattr__(name: str) -> object:
     """Fetch a public name from the module that has it, at its first use."""
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module 'forecast_rnn' has no attribute '{name}'")
-    if name in ("Trained", "train"):
-        from forecast_rnn import api
-
-        return getattr(api, name)
-    from forecast_rnn import model
-
-    return getattr(model, name)
+    return pkgutil.resolve_name(f"forecast_rnn.{_HOMES[name]}:{name}")

@@ -57,13 +57,14 @@ class Calibration:
         Args:
             values: Quantiles, [B, N, H].
             median: [B, H].
-            scores: Normal scores of their levels, [B, N, H] or [1, N, H].
+            scores: Normal scores of their levels, [B, N, H] or [1, N, 1].
         """
         if not self.factors:
             return values
+        scores = np.abs(np.broadcast_to(scores, (*scores.shape[:2], len(self.factors))))
         stretch = np.empty(scores.shape)
         for step, factors in enumerate(self.factors):
-            stretch[..., step] = np.interp(np.abs(scores[..., step]), self.scores, factors)
+            stretch[..., step] = np.interp(scores[..., step], self.scores, factors)
         middle = median[:, None]
         return np.asarray(middle + stretch * (values - middle))
 

@@ -1,6 +1,6 @@
 """A trained network with the series it knows: loading it, and forecasting with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast_rnn.ahead import Data, check_sources, look_ahead, panel_of, steps_ahead
 from forecast_rnn.config import check_range
 from forecast_rnn.data import origins
+from forecast_rnn.data.append import appended
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
 from forecast_rnn.errors import ConfigError
@@ -29,37 +30,18 @@ from forecast_rnn.neural.saving import load_model
 from forecast_rnn.newdata import (
     about_new_data,
     about_new_names,
+    about_values,
     check_frequency,
     check_lengths,
+    place_at_training,
     with_ids_of_training,
 )
 from forecast_rnn.output.folder import BUNDLE
-from forecast_rnn.output.publish import published, published_paths, time_patterns
+from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.prediction import Prediction, prediction_of
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, forecast_columns, path_table
 
 MOST_PATHS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """A forecast as users see it.
-
-    Attributes:
-        table: The id columns, the time column, `forecast` and the columns of quantiles, or of
-            probabilities; or of paths.
-        warnings: What a user should know, one sentence each.
-        fallback: Names of the series that the network cannot forecast and something simple does.
-        missing: Names of the series that have no forecast, for they hold no value.
-        patterns: The `strftime` pattern of the time column where it is text.
-        panel: The series that were forecast.
-    """
-
-    table: pl.DataFrame
-    warnings: tuple[str, ...]
-    fallback: tuple[str, ...]
-    missing: tuple[str, ...]
-    patterns: dict[str, str]
-    panel: Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +74,7 @@ class Model:
             ConfigError: known columns do not go on at all.
         """
         panel, steps, warnings = self._ahead(data, future)
-        task, rows = self.forecaster.task, origins.last(panel)
+        task, rows = self.forecaster.task, origins.shown(panel)
         table, filled, said = self._forecast(panel, rows)
         warnings += said
         if strict:
@@ -100,7 +82,46 @@ class Model:
         table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
         marked = self.forecaster.fallback is not None
         told = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
-        return _prediction(told, panel, filled, table[ITEM], warnings)
+        return prediction_of(told, panel, filled, table[ITEM], warnings)
+
+    def update(
+        self, data: Data, *, future: Data | None = None, strict: bool = False
+    ) -> tuple["Model", Prediction]:
+        """Take in new rows of the series, and forecast after them.
+
+        The networks go on from where they stood, so that it costs what the new rows cost, and
+        not what the history does; only the first update reads the end of that, once. A forecast
+        rests on as much context as that of `predict` on all rows, or on up to twice as much.
+
+        Args:
+            data: Rows later than the last ones of their series; some series may have none.
+            future: As in `predict`.
+            strict: As in `predict`.
+
+        Returns:
+            The model that knows these rows, which goes on with the next ones, and its forecast
+            of all series. This model stays what it was.
+
+        Raises:
+            DataError: as `predict` does; or a row is not new, or not of a series that is known.
+            ConfigError: as `predict` does; or the networks have attention or dilation, and so
+                keep no state.
+        """
+        forecaster, schema = self.forecaster, self.panel.schema
+        if forecaster.memory is None:
+            forecaster = forecaster.remembering(self.panel)
+        hints = replace(schema.hints(), frequency=forecaster.frequency.every)
+        new, findings = panel_of(data, hints)
+        new, unused = with_ids_of_training(new, self.panel)
+        place = place_at_training(new, self.panel)
+        panel, gaps = appended(self.panel, new, place)
+        odd = about_values(new, self.panel, place, forecaster.transform)
+        warnings = (*findings.warnings, *unused, *gaps, *odd)
+        if strict:
+            refuse_warnings(warnings)
+        model = Model(forecaster.remembering(panel), panel)
+        prediction = model.predict(future=future, strict=strict)
+        return model, replace(prediction, warnings=warnings + prediction.warnings)
 
     def paths(
         self,
@@ -153,7 +174,7 @@ class Model:
             values[place] = np.rint(simple) if self.forecaster.whole else simple
         table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
         told = published_paths(table, panel, whole=self.forecaster.whole)
-        return _prediction(told, panel, filled, table[ITEM], warnings)
+        return prediction_of(told, panel, filled, table[ITEM], warnings)
 
     def _ahead(self, data: Data | None, future: Data | None) -> tuple[Panel, int, tuple[str, ...]]:
         """Return the series with what is known ahead, the steps to forecast, and warnings."""
@@ -225,25 +246,6 @@ def complete_forecast(
     if len(filled) and forecaster.whole:
         table = table.with_columns(pl.col(FORECAST, *forecast_columns(task)).round())
     return table, filled
-
-
-def _prediction(
-    table: pl.DataFrame,
-    panel: Panel,
-    filled: NDArray[np.int64],
-    known: pl.Series,
-    warnings: tuple[str, ...],
-) -> Prediction:
-    """Gather a prediction; `known` are the items of its rows."""
-    names, items = panel.names(), set(known.unique())
-    return Prediction(
-        table=table,
-        warnings=warnings,
-        fallback=tuple(names[item] for item in panel.item_of(filled)),
-        missing=tuple(name for item, name in enumerate(names) if item not in items),
-        patterns=time_patterns(panel),
-        panel=panel,
-    )
 
 
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:

@@ -82,12 +82,26 @@ def check_lengths(panel: Panel, known: Panel, window_length: int) -> tuple[str, 
 
 def about_new_data(panel: Panel, known: Panel, transform: Transform) -> tuple[str, ...]:
     """Say how new data differ from those of training, one sentence a difference."""
+    place = place_at_training(panel, known)
     return (
         *_about_age(panel, known),
-        *_about_new_series(panel, known),
-        *_about_ranges(panel, known),
-        *_about_signs(panel, transform),
+        *_about_new_series(panel, place),
+        *about_values(panel, known, place, transform),
     )
+
+
+def about_values(
+    panel: Panel, known: Panel, place: NDArray[np.int64], transform: Transform
+) -> tuple[str, ...]:
+    """Say how values differ from those that are known, one sentence a difference.
+
+    Args:
+        panel: New data.
+        known: What they are compared with.
+        place: The item of `known` that each of `panel` is; -1 for none, [N].
+        transform: Of the network.
+    """
+    return (*_about_ranges(panel, known, place), *_about_signs(panel, transform))
 
 
 def about_new_names(panel: Panel, vocabulary: Mapping[str, Collection[str]]) -> tuple[str, ...]:
@@ -140,10 +154,8 @@ def _last_stamp(panel: Panel) -> pl.Series:
     return stamps.sort()[-1:]
 
 
-def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:
-    if not panel.items.width:
-        return ()
-    new = np.flatnonzero(_place_at_training(panel, known) < 0)
+def _about_new_series(panel: Panel, place: NDArray[np.int64]) -> tuple[str, ...]:
+    new = np.flatnonzero(place < 0)
     if not len(new):
         return ()
     names = panel.names()
@@ -155,11 +167,10 @@ def _about_new_series(panel: Panel, known: Panel) -> tuple[str, ...]:
     )
 
 
-def _about_ranges(panel: Panel, known: Panel) -> tuple[str, ...]:
+def _about_ranges(panel: Panel, known: Panel, place: NDArray[np.int64]) -> tuple[str, ...]:
     """Say which series have values of another order of magnitude than they had."""
     low, high = _ranges(known)
     overall = np.array([np.nanmin(low), np.nanmax(high)])
-    place = _place_at_training(panel, known)
     # A series that is new, empty or 0 throughout at training is compared with all of them.
     own = (place >= 0) & (np.nan_to_num(np.fmax(-low, high)) > 0)[place]
     trained = np.where(own[:, None], np.stack([low, high], axis=1)[place], overall)
@@ -190,7 +201,7 @@ def _ranges(panel: Panel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return low, high
 
 
-def _place_at_training(panel: Panel, known: Panel) -> NDArray[np.int64]:
+def place_at_training(panel: Panel, known: Panel) -> NDArray[np.int64]:
     """Find each item among those of training, [N]; -1 = new."""
     ids = panel.items.columns
     if not ids:

@@ -50,7 +50,8 @@ ALLOWED: dict[str, set[str]] = {
     | {"neural", "backtest", "baselines", "calibration", "metrics", "model", "verdict"}
     | {"class_verdict"},
     "rolling": TABLES | {"ahead", "baselines", "contest", "metrics", "neural", "verdict"},
-    "model": TABLES | {"neural", "fallback", "newdata", "ahead"},
+    "prediction": TABLES,
+    "model": TABLES | {"neural", "fallback", "newdata", "ahead", "prediction"},
     "trained": TABLES | {"verdict"},
     "job": TABLES
     | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}

@@ -9,7 +9,7 @@ from forecast_rnn.errors import ConfigError
 
 if TYPE_CHECKING:
     from forecast_rnn.config import Task
-    from forecast_rnn.model import Prediction
+    from forecast_rnn.prediction import Prediction
 
 STYLES = {"m": "bold blue", "i": "blue"}
 

@@ -263,7 +263,7 @@ def _appended(panel: Panel, ahead: pl.DataFrame, items: NDArray[np.int64]) -> Pa
     old = replace(panel.covariates, lengths=lengths).compact()
     frame = pl.DataFrame(
         {
-            column.name: _joined(column, ahead.get_column(column.name, default=None), ahead.height)
+            column.name: joined(column, ahead.get_column(column.name, default=None), ahead.height)
             for column in old.frame
         }
     )
@@ -278,7 +278,8 @@ def _appended(panel: Panel, ahead: pl.DataFrame, items: NDArray[np.int64]) -> Pa
     return replace(panel, covariates=covariates)
 
 
-def _joined(old: pl.Series, new: pl.Series | None, rows: int) -> pl.Series:
+def joined(old: pl.Series, new: pl.Series | None, rows: int) -> pl.Series:
+    """Return the cells of a covariate and so many more; without new ones these are missing."""
     if old.dtype == pl.Float64:
         return old.append(
             pl.Series([float("nan")] * rows, dtype=pl.Float64) if new is None else new

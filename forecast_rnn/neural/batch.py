@@ -13,6 +13,9 @@ from forecast_rnn.neural.covariates import Beside, Crop, crop_beside
 from forecast_rnn.neural.scaling import CLIP, Scale, Windows, normalise, windows_of
 from forecast_rnn.neural.transform import Transform
 
+AGE = -1
+"""The channel of `Batch.inputs` that tells how many windows before and with a step were seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -69,6 +72,12 @@ class Batch:
 def input_channels(model: ModelConfig) -> int:
     """Return C: the window, its observed mask, and four channels of its own."""
     return 2 * model.window_length + 4
+
+
+def seen_windows(batch: Batch) -> Tensor:
+    """Tell which windows hold an observation, [B, T]."""
+    length = batch.windows.shape[-1]
+    return batch.inputs[..., length : 2 * length].amax(-1) > 0
 
 
 def load_table(
@@ -167,7 +176,7 @@ def _crop(
     index = rows[:, None] + offsets
     inside = (index >= table.first[items, None]) & (index < table.end[items, None])
     values = table.transform.forward(table.values[index.clamp(0, len(table.values) - 1)])
-    observed = inside & ~values.isnan()
+    observed = inside & values.isfinite()
     return torch.where(observed, values, 0), observed.float()
 
 

@@ -18,8 +18,9 @@ from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.memory import release_memory
-from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
+from forecast_rnn.neural.batch import Table, load_table, origin_tensors
 from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.crew import side_by_side
@@ -29,13 +30,21 @@ from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
+from forecast_rnn.neural.streaming import (
+    CROPS_AT_ONCE,
+    STEPS_AT_ONCE,
+    Memory,
+    Reader,
+    Reading,
+)
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table
 
-ORIGINS_AT_ONCE = 128
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
+MUCH = 2**24
+"""Bytes of forecasts after which it pays to give back what was in use on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class Forecaster:
             None if nobody asked.
         classes: Of the change, where these are forecast.
         rounded: Whether forecasts are rounded to whole numbers, as a user asked for.
+        memory: What the networks know of series up to their last rows, which are then forecast
+            without reading them again; None for nothing.
     """
 
     schema: Schema
@@ -94,6 +105,7 @@ class Forecaster:
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
     rounded: bool = False
+    memory: Memory | None = field(default=None, repr=False, compare=False)
 
     @property
     def parameters(self) -> int:
@@ -131,21 +143,21 @@ class Forecaster:
         head = self.networks[0].head
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
 
-        def forecast(some: slice, batch: Batch) -> None:
-            logs = head.merged(self._parameters(batch)).cpu().double()
+        def forecast(some: NDArray[np.int64], reading: Reading) -> None:
+            logs = head.merged(reading.parameters).cpu().double()
             shares = (logs / self.classes.temperature).softmax(dim=-2)
-            known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
+            known = torch.where(reading.batch.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
 
-        self._for_crops(panel, rows, ORIGINS_AT_ONCE, forecast)
+        self._for_crops(panel, rows, MOST_VALUES, forecast)
         return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
         scores = np.array([normal_score(level) for level in self.task.quantile_levels])
-        shape = (1, len(scores), self.task.horizon)
-        values = self.values(panel, rows, np.broadcast_to(scores[:, None], shape))
-        values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
+        values = self.values(panel, rows, scores[None, :, None])
+        if (values[:, 1:] < values[:, :-1]).any():
+            values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
         return values.transpose(0, 2, 1)
 
     def values(
@@ -156,24 +168,25 @@ class Forecaster:
         Args:
             panel: The series; nothing after an origin is read.
             rows: Origins, [B].
-            scores: [B, N, H], or [1, N, H] where they are the same for all origins.
+            scores: [B, N, H], or [1, N, 1] where they are the same for all origins and steps.
 
         Returns:
             [B, N, H]; NaN where the last window of an origin holds no observation.
         """
-        found = np.empty((len(rows), *scores.shape[1:]))
+        found = np.empty((len(rows), scores.shape[1], self.task.horizon))
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
-        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // scores[0].size))
 
-        def forecast(some: slice, batch: Batch) -> None:
+        def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
-            level = batch.scale.level
+            level = reading.batch.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
-            values = self._restored(batch, asked).cpu().double().numpy()
+            values = self._restored(reading, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
-        self._for_crops(panel, rows, at_once, forecast)
-        release_memory()
+        most = MOST_VALUES // (found.shape[1] * found.shape[2])
+        self._for_crops(panel, rows, max(1, most), forecast)
+        if found.nbytes > MUCH:
+            release_memory()
         if self.whole:
             np.rint(found, out=found)
         bounded = self._bounded(panel, rows)[:, None, None]
@@ -198,44 +211,76 @@ class Forecaster:
         self,
         panel: Panel,
         rows: NDArray[np.int64],
-        at_once: int,
-        forecast: Callable[[slice, Batch], None],
+        most: int,
+        forecast: Callable[[NDArray[np.int64], Reading], None],
     ) -> None:
-        """Cut the crops that end at the origins, so many at once, and forecast them.
+        """Read up to the origins, at most so many at once, and forecast.
 
-        Crops are forecast side by side, and each batch by itself, so that the last digit does
+        Crops are read side by side, and each batch by itself, so that the last digit does
         not depend on the number of threads.
         """
-        device = next(self.networks[0].parameters()).device
-        beside = load_beside(panel, self.encoding, self.task.horizon, device)
-        table = load_table(panel, self.transform, self.floor, device, beside)
-        table = replace(table, edges=self.classes.tensor(table.values))
-        items, places = origin_tensors(panel, rows, device)
+        table, reader = self._table(panel), self.reader
+        # In whichever order they are asked for: others of a batch may tell in the last digit.
+        order = np.argsort(rows, kind="stable")
+        items, places = origin_tensors(panel, rows[order], table.first.device)
+        read, at_once, memory = reader.read, CROPS_AT_ONCE, self.memory
+        if memory is not None and memory.ends_at(items, places - table.first[items]):
+            read, at_once = partial(reader.recall, memory), STEPS_AT_ONCE
+        at_once = min(at_once, most)
 
         @torch.no_grad()
         def crop(start: int, _: Event) -> None:
             some = slice(start, start + at_once)
-            batch = gather(table, items[some], places[some], model=self.model, task=self.task)
-            forecast(some, batch)
+            forecast(order[some], read(table, items[some], places[some]))
 
         jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
         if jobs:
             side_by_side(jobs, torch.get_num_threads())
 
-    def _parameters(self, batch: Batch) -> Tensor:
-        """Return the parameters after the last step, [E, B, P, H]."""
-        return torch.stack([network.last(batch) for network in self.networks])
+    @property
+    def reader(self) -> Reader:
+        """The networks, by which series are read."""
+        return Reader(self.networks, self.model, self.task)
 
-    def _restored(self, batch: Batch, scores: Tensor) -> Tensor:
+    def remembering(self, panel: Panel) -> "Forecaster":
+        """Return the like that knows the series up to their last rows.
+
+        Args:
+            panel: The series; those that are known already may have more rows than before, and
+                only these are read.
+
+        Raises:
+            ConfigError: the networks look back at more than a state.
+        """
+        if not self.reader.goes_on:
+            raise ConfigError(
+                "a network with attention or dilation has to read its whole context for each "
+                "forecast and keeps no state; use predict, or train one without."
+            )
+        table = self._table(panel)
+        if self.memory is None:
+            return replace(self, memory=self.reader.remember(table))
+        return replace(self, memory=self.reader.go_on(self.memory, table))
+
+    def _table(self, panel: Panel) -> Table:
+        """Put a panel on the device of the networks."""
+        device = next(self.networks[0].parameters()).device
+        beside = load_beside(panel, self.encoding, self.task.horizon, device)
+        table = load_table(panel, self.transform, self.floor, device, beside)
+        return replace(table, edges=self.classes.tensor(table.values))
+
+    def _restored(self, reading: Reading, scores: Tensor) -> Tensor:
         """Join the networks' last steps and take quantiles of them, [B, N, H].
 
         A crop that never moved is forecast as the constant it is.
         """
-        head = self.networks[0].head
-        scale = Scale(batch.scale.level[:, -1:], batch.scale.size[:, -1:])
-        units = Units(scale, self.transform)
-        moving, known = batch.windows.flatten(1).abs().amax(1) != 0, batch.seen
-        merged = head.merged(self._parameters(batch))
+        head, scale = self.networks[0].head, reading.batch.scale
+        units = Units(Scale(scale.level[:, -1:], scale.size[:, -1:]), self.transform)
+        merged = head.merged(reading.parameters)
         values = cast("ValueHead", head).quantiles(merged, scores, units)
-        values = torch.where(moving[:, None, None], values, units.restore(torch.zeros_like(values)))
-        return torch.where(known[:, None, None], values, torch.nan)
+        if not reading.moving.all():
+            constant = units.restore(torch.zeros_like(values))
+            values = torch.where(reading.moving[:, None, None], values, constant)
+        if not reading.batch.seen.all():
+            values = torch.where(reading.batch.seen[:, None, None], values, torch.nan)
+        return values

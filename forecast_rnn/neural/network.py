@@ -14,7 +14,9 @@ from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import HEADS
 from forecast_rnn.neural.heads.base import Head
 from forecast_rnn.neural.scaling import CLIP
-from forecast_rnn.neural.stack import Stack
+from forecast_rnn.neural.stack import Stack, States
+
+EVERY, LAST = slice(None), slice(-1, None)
 
 
 def make_head(model: ModelConfig, task: Task) -> Head:
@@ -49,29 +51,50 @@ class Network(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
-        return self._after(batch, slice(None))
+        embedded = self._embedded(batch, EVERY)
+        hidden, _ = self.cells.scan(embedded, self.cells.initial_state(len(embedded)))
+        return self._emitted(batch, torch.cat([hidden, embedded], dim=-1), EVERY)
 
-    def last(self, batch: Batch) -> Tensor:
-        """Return the head's parameters after the last step, [B, P, H]."""
-        return self._after(batch, slice(-1, None))[:, 0]
+    def begin(self, batch: Batch) -> tuple[States, Tensor]:
+        """Read crops; return the states after them, and what the head is told of them, [B, 2 D]."""
+        embedded = self._embedded(batch, EVERY)
+        return self._read(embedded, self.cells.initial_state(len(embedded)))
 
-    def _after(self, batch: Batch, steps: slice) -> Tensor:
-        """Return the head's parameters after some steps; recurrent layers go through all."""
-        inputs, moves = batch.inputs, None
+    def go_on(self, batch: Batch, states: States) -> tuple[States, Tensor]:
+        """Read the last step of crops from the states after the one before; return the like."""
+        return self._read(self._embedded(batch, LAST), states)
+
+    def after(self, batch: Batch, told: Tensor) -> Tensor:
+        """Return the head's parameters after the last step of crops, [B, P, H].
+
+        Args:
+            batch: The crops; of what comes before their last steps nothing counts.
+            told: What the head is told of them, as `begin` and `go_on` return it, [B, 2 D].
+        """
+        return self._emitted(batch, told.unsqueeze(1), LAST)[:, 0]
+
+    def _embedded(self, batch: Batch, steps: slice) -> Tensor:
+        """Return what the recurrent layers read in some steps, [B, T, D]."""
+        inputs = batch.inputs
         if self.surroundings is not None and batch.beside is not None:
             more = self.surroundings.inputs(batch.beside, inputs.shape[1])
             inputs = torch.cat([inputs, more], dim=-1)
-            moves = self.surroundings.moves(batch.beside)
-        embedded = F.silu(self.embedding(inputs))
-        hidden = self.cells(embedded)
+        return F.silu(self.embedding(inputs[:, steps]))
+
+    def _read(self, embedded: Tensor, states: States) -> tuple[States, Tensor]:
+        hidden, states = self.cells.scan(embedded, states)
+        return states, torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
+
+    def _emitted(self, batch: Batch, told: Tensor, steps: slice) -> Tensor:
+        """Return the head's parameters after some steps, [B, T, P, H], from [B, T, 2 D]."""
         windows = batch.windows[:, steps]
         start = self._repeated(windows) + self.linear(windows)
-        if moves is not None:
-            start = start + moves[:, steps]
+        if self.surroundings is not None and batch.beside is not None:
+            moves = self.surroundings.moves(batch.beside)
+            start = start if moves is None else start + moves[:, steps]
         if batch.last is not None:
             start = start - batch.scale.apply(batch.last)[:, steps].clamp(-CLIP, CLIP)
-        both = torch.cat([hidden[:, steps], embedded[:, steps]], dim=-1)
-        parameters: Tensor = self.head(both, start)
+        parameters: Tensor = self.head(told, start)
         return parameters
 
     def _repeated(self, windows: Tensor) -> Tensor:

@@ -1,14 +1,17 @@
 """Recurrent layers on top of each other, and what can be put around them."""
 
 import pkgutil
-from typing import final
+from typing import cast, final
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.cells.base import Cell
+from forecast_rnn.neural.cells.base import Cell, State
+
+States = tuple[State, ...]
+"""What recurrent layers remember, the lowest first."""
 
 
 def make_cell(name: str, inputs: int, hidden_size: int) -> Cell:
@@ -38,24 +41,29 @@ class Layer(nn.Module):
         self.dilation = dilation
         self.norm = nn.RMSNorm(cell.hidden_size) if residual else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return hidden values after every step, [B, T, D] -> [B, T, D]."""
-        if self.norm is None:
-            return self._scan(x)
-        x = x.to(self.norm.weight.dtype)  # what layers add up is not rounded to bfloat16
-        return x + self._scan(self.norm(x))
+    def initial_state(self, batch_size: int) -> State:
+        """Return a state for each step that comes before the first, [B dilation, …]."""
+        return self.cell.initial_state(batch_size * self.dilation)
 
-    def _scan(self, x: Tensor) -> Tensor:
+    def scan(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """Return hidden values after every step, [B, T, D] -> [B, T, D], and the last state."""
+        if self.norm is None:
+            return self._scan(x, state)
+        x = x.to(self.norm.weight.dtype)  # what layers add up is not rounded to bfloat16
+        hidden, state = self._scan(self.norm(x), state)
+        return x + hidden, state
+
+    def _scan(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         dilation, (batch, steps, width) = self.dilation, x.shape
         if dilation > 1:
             # Steps that follow each other become a sequence of their own; the last are filled
             # up at the end, where nothing comes after.
             x = F.pad(x, (0, 0, 0, -steps % dilation)).view(batch, -1, dilation, width)
             x = x.transpose(1, 2).flatten(0, 1)
-        hidden, _ = self.cell.scan(x, self.cell.initial_state(len(x)))
+        hidden, state = self.cell.scan(x, state)
         if dilation > 1:
             hidden = hidden.reshape(batch, dilation, -1, width).transpose(1, 2).flatten(1, 2)
-        return hidden[:, :steps]
+        return hidden[:, :steps], state
 
 
 @final
@@ -98,9 +106,26 @@ class Stack(nn.Module):
         )
         self.attention = Attention(width) if model.attention else None
 
-    def forward(self, embedded: Tensor) -> Tensor:
-        """Return the hidden values after every step, [B, T, D] -> [B, T, D]."""
-        hidden: Tensor = embedded
-        for layer in self.layers:
-            hidden = layer(hidden)
-        return hidden if self.attention is None else self.attention(hidden)
+    @property
+    def goes_on(self) -> bool:
+        """Whether the states are all that steps to come need of those before them.
+
+        Attention looks at all of them, and of dilated layers states may be those of steps that
+        only fill up.
+        """
+        return self.attention is None and all(layer.dilation == 1 for layer in self._each())
+
+    def initial_state(self, batch_size: int) -> States:
+        """Return the states before the first step."""
+        return tuple(layer.initial_state(batch_size) for layer in self._each())
+
+    def scan(self, embedded: Tensor, states: States) -> tuple[Tensor, States]:
+        """Return hidden values after every step, [B, T, D] -> [B, T, D], and the last states."""
+        hidden, after = embedded, list[State]()
+        for layer, state in zip(self._each(), states, strict=True):
+            hidden, state = layer.scan(hidden, state)
+            after.append(state)
+        return (hidden if self.attention is None else self.attention(hidden)), tuple(after)
+
+    def _each(self) -> list[Layer]:
+        return [cast("Layer", layer) for layer in self.layers]

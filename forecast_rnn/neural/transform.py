@@ -64,9 +64,8 @@ class Transform:
         return int(low[self.name].sum())
 
     def forward(self, values: Tensor) -> Tensor:
-        """Map data to the network's scale; values outside the domain become missing."""
-        mapped = _FORWARD[self.name](values, self.unit)
-        return torch.where(mapped.isfinite(), mapped, torch.nan)
+        """Map data to the network's scale; what is missing or outside the domain is not finite."""
+        return _FORWARD[self.name](values, self.unit)
 
     def inverse(self, values: Tensor) -> Tensor:
         """Map back to the data's scale."""

@@ -25,6 +25,11 @@ def stack(seed=0, **more):
     return made
 
 
+def through(layer, x):
+    """Return what comes out of a layer, or a stack, that begins with the first step."""
+    return layer.scan(x, layer.initial_state(len(x)))[0]
+
+
 @pytest.mark.parametrize("steps", [1, 3, 7, 8])
 @pytest.mark.parametrize("dilation", [1, 2, 3])
 def test_a_dilated_layer_is_a_loop_that_looks_further_back(dilation, steps):
@@ -37,9 +42,8 @@ def test_a_dilated_layer_is_a_loop_that_looks_further_back(dilation, steps):
         output, states[step % dilation] = cell.step(x[:, step], states[step % dilation])
         expected.append(output)
 
-    torch.testing.assert_close(
-        Layer(cell, dilation, residual=False)(x), torch.stack(expected, dim=1)
-    )
+    layer = Layer(cell, dilation, residual=False)
+    torch.testing.assert_close(through(layer, x), torch.stack(expected, dim=1))
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -54,7 +58,7 @@ def test_no_step_sees_those_after_it(cell, more):
     changed = x.clone()
     changed[:, 5:] += 1
 
-    before, after = layers(x), layers(changed)
+    before, after = through(layers, x), through(layers, changed)
 
     torch.testing.assert_close(after[:, :5], before[:, :5])
     assert not torch.allclose(after[:, 5:], before[:, 5:])
@@ -63,7 +67,7 @@ def test_no_step_sees_those_after_it(cell, more):
 def test_attention_weighs_the_values_of_all_states_so_far():
     layers = stack(attention=True)
     x = torch.randn(1, 6, WIDTH, dtype=torch.float64)
-    hidden = layers.layers[1](layers.layers[0](x))
+    hidden = through(layers.layers[1], through(layers.layers[0], x))
     query, key, value = layers.attention.project(hidden).chunk(3, dim=-1)
     expected = []
     for step in range(6):
@@ -71,7 +75,7 @@ def test_attention_weighs_the_values_of_all_states_so_far():
         seen = weight @ value[0, : step + 1]
         expected.append(hidden[0, step] + layers.attention.output(seen))
 
-    torch.testing.assert_close(layers(x)[0], torch.stack(expected))
+    torch.testing.assert_close(through(layers, x)[0], torch.stack(expected))
 
 
 def test_attention_starts_as_adding_nothing():
@@ -81,7 +85,7 @@ def test_attention_starts_as_adding_nothing():
     attending = Stack(model(attention=True))
     x = torch.randn(2, 5, WIDTH)
 
-    assert torch.equal(plain(x), attending(x))
+    assert torch.equal(through(plain, x), through(attending, x))
 
 
 def test_a_residual_layer_adds_to_its_input():
@@ -90,7 +94,24 @@ def test_a_residual_layer_adds_to_its_input():
     x = torch.randn(2, 5, WIDTH)
     hidden, _ = layer.cell.scan(layer.norm(x), layer.cell.initial_state(2))
 
-    assert torch.equal(layer(x), x + hidden)
+    assert torch.equal(through(layer, x), x + hidden)
+
+
+@pytest.mark.parametrize("more", [{}, {"residual": True}], ids=["plain", "residual"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_goes_on_is_what_never_stopped(cell, more):
+    layers = stack(cell=cell, **more)
+    x = torch.randn(3, 9, WIDTH, dtype=torch.float64)
+    first, states = layers.scan(x[:, :4], layers.initial_state(3))
+    second, _ = layers.scan(x[:, 4:], states)
+
+    assert layers.goes_on
+    torch.testing.assert_close(torch.cat([first, second], dim=1), through(layers, x))
+
+
+@pytest.mark.parametrize("more", [{"dilation": (1, 3)}, {"attention": True}])
+def test_what_looks_back_at_more_than_a_state_says_so(more):
+    assert not stack(**more).goes_on
 
 
 def test_dilation_has_a_number_for_each_layer():

@@ -34,7 +34,7 @@ def count_quantiles(mean: Tensor, dispersion: Tensor, scores: Tensor) -> Tensor:
         Whole numbers, [..., N, H].
     """
     scores = scores.clamp(-FURTHEST_SCORE, FURTHEST_SCORE)
-    scores = scores.expand(*mean.shape[:-2], *scores.shape[-2:])
+    scores = scores.expand(*mean.shape[:-2], scores.shape[-2], mean.shape[-1])
     sums = _cumulated(mean.squeeze(-2), dispersion.squeeze(-2))
     asked = torch.special.ndtr(scores).movedim(-2, -1).contiguous()
     found = torch.searchsorted(sums, asked).movedim(-1, -2).to(mean.dtype)

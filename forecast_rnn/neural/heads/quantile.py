@@ -70,12 +70,15 @@ def interpolated(quantiles: Tensor, knots: Tensor, scores: Tensor) -> Tensor:
     Returns:
         [..., N, H].
     """
-    shape = (*quantiles.shape[:-2], *scores.shape[-2:])
+    shape = (*quantiles.shape[:-2], scores.shape[-2], quantiles.shape[-1])
     if len(knots) == 1:
         return quantiles.expand(shape)
     low = (torch.searchsorted(knots, scores.contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
     share = (scores - knots[low]) / (knots[low + 1] - knots[low])
-    lower, upper = (quantiles.gather(-2, place.expand(shape)) for place in (low, low + 1))
+    if low.numel() == low.shape[-2]:  # the same everywhere: whole rows
+        lower, upper = (quantiles.index_select(-2, place.flatten()) for place in (low, low + 1))
+    else:
+        lower, upper = (quantiles.gather(-2, place.expand(shape)) for place in (low, low + 1))
     return torch.lerp(lower, upper, share.to(quantiles.dtype))
 
 

@@ -1,0 +1,240 @@
+"""Networks that go on from where they stopped: of every series a state in place of its history."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.neural.batch import AGE, Batch, Table, gather, seen_windows
+from forecast_rnn.neural.crew import side_by_side
+from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.stack import States
+
+CROPS_AT_ONCE = 128
+STEPS_AT_ONCE = 1024
+"""Single steps that are taken together: each is so little that starting many would cost most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What networks make of crops.
+
+    Attributes:
+        batch: The crops, or the last steps of them.
+        parameters: Of the head after the last step, [E, B, P, H].
+        moving: Whether a window that counts is other than constant, [B].
+    """
+
+    batch: Batch
+    parameters: Tensor
+    moving: Tensor
+
+
+class Standing(NamedTuple):
+    """Where networks stand after a step of each series.
+
+    Attributes:
+        states: Of each network, [N, …].
+        told: What the head of each network is told, [N, 2 D]; of the last row only.
+        known: How many of the windows that were read hold an observation, T at most, [N].
+        still: Steps since a window that was other than constant, [N].
+        steps: Steps since the states began, [N].
+    """
+
+    states: tuple[States, ...]
+    told: tuple[Tensor, ...]
+    known: Tensor
+    still: Tensor
+    steps: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """What networks know of every series after its last row.
+
+    A step follows the one a stride of rows before it, so that there are as many standings as a
+    stride has rows.
+
+    Attributes:
+        standings: By how many rows, modulo the stride, come after those of `begun`; None until a
+            row comes there, [S].
+        last: After the last row of each item.
+        begun: Rows of each item when memory began, [N].
+        read: Rows of each item that have been read, [N].
+    """
+
+    standings: tuple[Standing | None, ...]
+    last: Standing
+    begun: Tensor
+    read: Tensor
+
+    def ends_at(self, items: Tensor, positions: Tensor) -> bool:
+        """Tell whether positions, [B], are those of the last rows that were read of items, [B]."""
+        return bool((self.read[items] == positions + 1).all())
+
+    def places(self, rows: Tensor) -> Tensor:
+        """Return the places in `standings` after so many rows of each item, [N]."""
+        return (rows - self.begun) % len(self.standings)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An ensemble that reads series.
+
+    Attributes:
+        networks: E of them.
+        model: Gives T, W and the stride, S.
+        task: Gives H.
+    """
+
+    networks: tuple[Network, ...]
+    model: ModelConfig
+    task: Task
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the networks can go on from a state."""
+        return all(network.cells.goes_on for network in self.networks)
+
+    def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
+        """Read whole crops that end at origins; the arguments as in `gather`."""
+        batch = self._gathered(table, items, rows, self.model.context_steps)
+        told = [network.begin(batch)[1] for network in self.networks]
+        return self._reading(batch, told, batch.windows.flatten(1).abs().amax(1) != 0)
+
+    def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
+        """Return what `read` would for the last rows that were read of items, from memory."""
+        batch = self._gathered(table, items, rows, 1)
+        told = [told[items] for told in memory.last.told]
+        return self._reading(batch, told, memory.last.still[items] < self.model.context_steps)
+
+    @torch.no_grad()
+    def remember(self, table: Table) -> Memory:
+        """Read all items up to their last rows, T steps as for a forecast."""
+        lengths = table.end - table.first
+        last = self._begun(table, table.end - 1)
+        later = [None] * (self.model.stride - 1)
+        return Memory((last._replace(told=()), *later), last, lengths, lengths)
+
+    @torch.no_grad()
+    def go_on(self, memory: Memory, table: Table) -> Memory:
+        """Read the rows that have been added, in a time that goes by their number.
+
+        Args:
+            memory: Of the same items.
+            table: The panel with all rows.
+        """
+        while bool((due := memory.read < table.end - table.first).any()):
+            places = memory.places(memory.read + 1)
+            for place in sorted(set(places[due].tolist())):
+                items = torch.nonzero(due & (places == place)).squeeze(1)
+                memory = self._further(memory, table, items, place)
+        return memory
+
+    def _further(self, memory: Memory, table: Table, items: Tensor, place: int) -> Memory:
+        """Read one more row of some items, all of which comes to the same place."""
+        before = memory.standings[place]
+        read = memory.read.index_add(0, items, torch.ones_like(items))
+        # Training never let a state come further than T steps, and memory not twice as far.
+        if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
+            back = (memory.places(read) - place) % self.model.stride
+            standing = self._begun(table, table.first + read - 1 - back)
+            after = _mapped(lambda tensor: tensor[items], standing)
+        else:
+            after = self._stepped(table, items, table.first[items] + read[items] - 1, before)
+            standing = _put(before, items, after)
+        others = memory.standings
+        standing = standing._replace(told=())  # heads are only told of the last row
+        return Memory(
+            (*others[:place], standing, *others[place + 1 :]),
+            _put(memory.last, items, after),
+            memory.begun,
+            read,
+        )
+
+    def _begun(self, table: Table, rows: Tensor) -> Standing:
+        """Read crops that end at a row of each item, [N]."""
+        most = self.model.context_steps
+
+        def begin(some: slice) -> Standing:
+            items = torch.arange(len(rows), device=rows.device)[some]
+            batch = self._gathered(table, items, rows[some], most)
+            states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
+            moved = batch.windows.abs().amax(-1) != 0
+            still = torch.where(moved.any(1), moved.flip(1).byte().argmax(1), most)
+            steps = torch.full_like(still, most)
+            return Standing(states, told, seen_windows(batch).sum(1), still, steps)
+
+        return self._side_by_side(begin, len(rows), CROPS_AT_ONCE)
+
+    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Standing:
+        """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
+
+        def step(some: slice) -> Standing:
+            own = _mapped(lambda tensor: tensor[items[some]], before)
+            return self._step(table, items[some], rows[some], own)
+
+        return self._side_by_side(step, len(items), STEPS_AT_ONCE)
+
+    def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Standing:
+        most = self.model.context_steps
+        # The step before is read too, as a step is told how the level has changed.
+        batch = self._gathered(table, items, rows, min(2, most))
+        known = (before.known + seen_windows(batch)[:, -1]).clamp(max=most)
+        batch.inputs[:, -1, AGE] = known.float().log1p()
+        steps = [
+            network.go_on(batch, states)
+            for network, states in zip(self.networks, before.states, strict=True)
+        ]
+        states, told = zip(*steps, strict=True)
+        still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
+        return Standing(states, told, known, still, before.steps + 1)
+
+    def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
+        model = replace(self.model, context_steps=steps)
+        return gather(table, items, rows, model=model, task=self.task)
+
+    def _reading(self, batch: Batch, told: Sequence[Tensor], moving: Tensor) -> Reading:
+        parameters = [
+            network.after(batch, one) for network, one in zip(self.networks, told, strict=True)
+        ]
+        return Reading(batch, torch.stack(parameters), moving)
+
+    def _side_by_side(
+        self, read: Callable[[slice], Standing], count: int, at_once: int
+    ) -> Standing:
+        """Read so many items, some at a time, and join where they stand."""
+
+        @torch.no_grad()
+        def job(start: int, _: Event) -> Standing:
+            return read(slice(start, min(start + at_once, count)))
+
+        jobs = [partial(job, start) for start in range(0, count, at_once)]
+        threads, width = torch.get_num_threads(), self.model.hidden_size
+        return _mapped(
+            lambda *parts: torch.cat(parts), *side_by_side(jobs, threads, hidden_size=width)
+        )
+
+
+def _put(standing: Standing, items: Tensor, new: Standing) -> Standing:
+    """Return where all items stand once some stand elsewhere; items are in order."""
+    if len(items) == len(standing.known):
+        return new
+    return _mapped(lambda old, one: old.index_copy(0, items, one), standing, new)
+
+
+def _mapped(function: Callable[..., Tensor], *standings: Standing) -> Standing:
+    """Apply a function to each tensor of standings that are alike."""
+    states = tuple(
+        tuple(tuple(map(function, *layers)) for layers in zip(*networks, strict=True))
+        for networks in zip(*(one.states for one in standings), strict=True)
+    )
+    told = tuple(map(function, *(one.told for one in standings)))
+    counts = zip(*((one.known, one.still, one.steps) for one in standings), strict=True)
+    known, still, steps = (function(*several) for several in counts)
+    return Standing(states, told, known, still, steps)
