@@ -1,7 +1,7 @@
 """How far back each cell remembers: the adding problem and a copy over a long lag.
 
     python -m tests.benchmarks.memory_tasks [--tasks adding-200,copy-200] [--steps N]
-        [--seconds S] [CELL …]
+        [--seconds S] [--straight] [CELL …]
 
 The network is one cell and a linear readout of its last output. Every batch is new; the
 error is that of 1,000 sequences that are never trained on.
@@ -10,6 +10,10 @@ adding-T (Hochreiter and Schmidhuber, 1997): T numbers between 0 and 1, two of t
 in each half; say the sum of the marked. Solved: a mean squared error below 0.01; always saying 1
 has 0.167. copy-T: three symbols out of four somewhere in T steps of noise; say the three at the
 end, up to T steps later. Solved: less than 1 % of the symbols wrong; guessing has 75 %.
+
+A long task begins short, as in Bengio et al. (2009), Curriculum learning,
+https://doi.org/10.1145/1553374.1553380: with an eighth of 1,000 steps (never below 125), and twice
+as many once that is solved. It is so for all cells; `--straight` begins with the whole length.
 
 `lstm-chrono` is `lstm` with biases that let its units forget after anything from a step to T
 steps, not after three as a bias of 1 does: Tallec and Ollivier (2018), eq. 16,
@@ -32,6 +36,7 @@ from forecast_rnn.neural.stack import make_cell
 
 WIDTH, BATCH, RATE, CLIP = 32, 32, 5e-3, 1.0
 HELD_BACK, CHECK_EVERY = 1000, 50
+SHORTEST = 125
 SYMBOLS, KINDS = 3, 4
 CHRONO = "lstm-chrono"
 
@@ -48,7 +53,7 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Where a training ended."""
+    """Where a training ended, and the error at the whole length."""
 
     error: float
     steps: int
@@ -62,6 +67,7 @@ def main() -> None:
     parser.add_argument("--tasks", default="adding-200,adding-1000,copy-100")
     parser.add_argument("--steps", type=int, default=6000, help="at most, for a cell and a task")
     parser.add_argument("--seconds", type=float, default=180.0, help="at most, likewise")
+    parser.add_argument("--straight", action="store_true", help="begin with the whole length")
     arguments = parser.parse_args()
     prepare(1)
     choose_precision(torch.device("cpu"), WIDTH)
@@ -70,46 +76,68 @@ def main() -> None:
         kind, _, length = text.partition("-")
         task = TASKS[kind]
         for name in arguments.cells or (*CELLS, CHRONO):
+            lengths = [int(length)] if arguments.straight else lengths_up_to(int(length))
             error, steps, seconds = trained(
-                name, task, int(length), most_steps=arguments.steps, most_seconds=arguments.seconds
+                name, task, lengths, most_steps=arguments.steps, most_seconds=arguments.seconds
             )
             verdict = "solved" if error < task.solved else "not solved"
             line = f"{text:13}{name:15}{error:8.4f}{steps:7}{seconds:9.1f}  {verdict}"
             print(line, flush=True)
 
 
-def trained(name: str, task: Task, length: int, *, most_steps: int, most_seconds: float) -> Outcome:
-    """Train until the task is solved or the budget is spent."""
+def lengths_up_to(length: int) -> list[int]:
+    """Return half the length again and again, the shortest first, and the length itself."""
+    lengths = [length]
+    while lengths[0] // 2 >= SHORTEST:
+        lengths.insert(0, lengths[0] // 2)
+    return lengths
+
+
+def trained(
+    name: str, task: Task, lengths: list[int], *, most_steps: int, most_seconds: float
+) -> Outcome:
+    """Train on one length after the other until the last is solved or the budget is spent."""
     torch.manual_seed(0)
     cell = make_cell(name.removesuffix("-chrono"), task.inputs, WIDTH)
     if name == CHRONO:
-        start_by_time(cell, length)
+        start_by_time(cell, lengths[-1])
     readout = nn.Linear(WIDTH, task.outputs)
     weights = [*cell.parameters(), *readout.parameters()]
     optimizer = torch.optim.Adam(weights, RATE, fused=True)
     generator = torch.Generator().manual_seed(1)
-    held_back = task.draw(HELD_BACK, length, torch.Generator().manual_seed(2))
+    held_back = {
+        length: task.draw(HELD_BACK, length, torch.Generator().manual_seed(2)) for length in lengths
+    }
 
     def said(x: Tensor) -> Tensor:
         outputs, _ = cell.scan(x, cell.initial_state(len(x)))
         answer: Tensor = readout(outputs[:, -1])
         return answer
 
-    began, steps = time.perf_counter(), 0
+    @torch.no_grad()
+    def error_at(length: int) -> float:
+        x, target = held_back[length]
+        return task.error(said(x), target)
+
+    began, steps, rung = time.perf_counter(), 0, 0
     while True:
         for _ in range(CHECK_EVERY):
-            x, target = task.draw(BATCH, length, generator)
-            loss = task.loss(said(x), target)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(weights, CLIP)
-            optimizer.step()
+            x, target = task.draw(BATCH, lengths[rung], generator)
+            descend(task.loss(said(x), target), weights, optimizer)
         steps += CHECK_EVERY
-        with torch.no_grad():
-            error = task.error(said(held_back[0]), held_back[1])
-        seconds = time.perf_counter() - began
-        if error < task.solved or steps >= most_steps or seconds >= most_seconds:
-            return Outcome(error, steps, seconds)
+        solved, seconds = error_at(lengths[rung]) < task.solved, time.perf_counter() - began
+        last = rung == len(lengths) - 1
+        if (solved and last) or steps >= most_steps or seconds >= most_seconds:
+            return Outcome(error_at(lengths[-1]), steps, seconds)
+        rung += solved
+
+
+def descend(loss: Tensor, weights: list[nn.Parameter], optimizer: torch.optim.Optimizer) -> None:
+    """Take one step down."""
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(weights, CLIP)
+    optimizer.step()
 
 
 def start_by_time(lstm: Cell, longest: int) -> None:

@@ -31,9 +31,13 @@ of 256 windows for the peers, of 32 crops (its default) and of 128 for forecast-
 *forecast* is 48 steps of a series: the whole call that forecasts all series from the library's
 own form of them in memory to its own form of forecasts, with 9 quantiles (those of 100 samples
 in GluonTS; points in PyTorch-Forecasting). For forecast-rnn it is `Model.predict`, with one
-network, as all have, which sees up to 960 values. `10,000` is for that many series, the same
-ones again and again, with the LSTM. Memory is the peak of the process until the end of
-training, imports included. Ratios are those of forecast-rnn in its default batch.
+network, as all have, which sees up to 960 values. An *update* is a forecast after one new row of
+each series, which comes as a data frame and is checked, taken in by the kept state and forecast
+from: `Model.update`, once all rows of a stride have a state. The peers keep none and see all 168
+values again, so that it is held against their forecasts, in which reading the new row does not
+count. `10,000 series` are the same ones again and again, with the LSTM. Memory is the peak of the
+process until the end of training, imports included. Ratios are those of forecast-rnn in its
+default batch.
 
 forecast-rnn keeps glibc from handing memory back after each step (`neural/runtime.py`), and
 the peers do not. With MALLOC_MMAP_THRESHOLD_=1073741824 and MALLOC_TRIM_THRESHOLD_=2147483647
@@ -93,7 +97,9 @@ def main() -> None:
         series = Path(scratch) / "series.npz"
         write_series(arguments.data / "m4_hourly" / "train.parquet", series)
         found = take_turns(pythons, series, arguments.rounds)
-        show(found, forecast_many(pythons, series, found))
+        many = forecast_many(pythons, series, found)
+        show(found)
+        show_many(many)
 
 
 def take_turns(pythons: Mapping[str, str], series: Path, rounds: int) -> dict[Side, Found]:
@@ -114,7 +120,7 @@ def take_turns(pythons: Mapping[str, str], series: Path, rounds: int) -> dict[Si
 
 def forecast_many(
     pythons: Mapping[str, str], series: Path, found: Mapping[Side, Found]
-) -> dict[Side, float]:
+) -> dict[Side, Found]:
     """Measure forecasts of many series, with each library's LSTM in its faster batch."""
     options, rates = {"--seconds": "0.2", "--count": str(MANY)}, {}
     for library, python in pythons.items():
@@ -124,7 +130,7 @@ def forecast_many(
             side = max(sides, key=lambda side: found[side]["forecasts"])
             result = measured(side, python, series, options)
             if result is not None:
-                rates[side] = result["forecasts"]
+                rates[side] = result
     return rates
 
 
@@ -173,24 +179,35 @@ def medians(results: list[Found]) -> Found:
     return {name: statistics.median(found[name] for found in results) for name in results[0]}
 
 
-def show(found: dict[Side, Found], many: dict[Side, float]) -> None:
+def show(found: dict[Side, Found]) -> None:
     """Print the table, and what it comes to."""
     print(
         f"{'library':20}{'cell':>5}{'batch':>6}{'windows/s':>11}{'ratio':>7}{'peak MB':>9}"
-        f"{'forecasts/s':>13}{'ratio':>7}{'10,000':>9}{'ratio':>7}"
+        f"{'forecasts/s':>13}{'ratio':>7}{'updates/s':>11}"
     )
-    our_many = next(rate for side, rate in many.items() if side.library == OURS)
     for side, result in found.items():
         mine = found[Side(OURS, side.cell, 32)]
         line = f"{side.library:20}{side.cell:>5}{side.batch:6}"
         line += pair(result["windows"], mine["windows"], 11) + f"{result['peak']:9,.0f}"
         line += pair(result["forecasts"], mine["forecasts"], 13)
-        if side in many:
-            line += pair(many[side], our_many, 9)
+        if "updates" in result:
+            line += f"{result['updates']:11,.0f}"
         print(line)
     for cell in ("lstm", "gru"):
         print()
         summarise(cell, {side: result for side, result in found.items() if side.cell == cell})
+
+
+def show_many(many: dict[Side, Found]) -> None:
+    """Print how fast many series are forecast."""
+    mine = next(result for side, result in many.items() if side.library == OURS)
+    print(f"\n{f'{MANY:,} series':32}{'forecasts/s':>11}{'ratio':>7}{'updates/s':>11}{'ratio':>7}")
+    for side, result in many.items():
+        line = f"  {side.library + ' ' + side.cell:30}"
+        line += pair(result["forecasts"], mine["forecasts"], 11)
+        updates = result.get("updates")
+        line += f"{updates or 0:11,.0f}" if updates else " " * 11
+        print(line + f"{mine['updates'] / (updates or result['forecasts']):7.1f}")
     load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"\nload of the machine over the last 1, 5 and 15 minutes: {load}")
 
@@ -208,7 +225,7 @@ def summarise(cell: str, found: dict[Side, Found]) -> None:
         "NeuralForecast": first,
         "best of the others": [s for s in found if s.library != OURS and s not in first],
     }
-    print(f"{cell:32}{'windows':>9}{'apart':>9}{'forecasts':>11}")
+    print(f"{cell:32}{'windows':>9}{'apart':>9}{'forecasts':>11}{'updates':>9}")
     for name, group in groups.items():
         for what, ours, theirs in (
             ("batch 32", mine[:1], [side for side in group if side.batch == 32]),
@@ -222,7 +239,11 @@ def summarise(cell: str, found: dict[Side, Found]) -> None:
                 windows = max(result["windows"] for result in ours) / most["windows"]
                 apart = max(result["apart"] for result in ours) / most["windows"]
                 forecasts = max(result["forecasts"] for result in ours) / most["forecasts"]
-                print(f"  {name + ', ' + what:30}{windows:9.1f}{apart:9.1f}{forecasts:11.1f}")
+                updates = max(result["updates"] for result in ours) / most["forecasts"]
+                print(
+                    f"  {name + ', ' + what:30}{windows:9.1f}{apart:9.1f}{forecasts:11.1f}"
+                    f"{updates:9.1f}"
+                )
 
 
 def said(text: str) -> None:

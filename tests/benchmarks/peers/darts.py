@@ -30,7 +30,7 @@ def fit(job: Job):
         found = model.predict(HORIZON, series=series, predict_likelihood_parameters=True)
         return sum(one.values(copy=False).size for one in found)
 
-    return forecast
+    return {"forecasts": forecast}
 
 
 if __name__ == "__main__":

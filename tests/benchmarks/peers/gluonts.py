@@ -30,7 +30,7 @@ def fit(job: Job):
         found = predictor.predict(data)
         return sum(np.stack([one.quantile(level) for level in LEVELS]).size for one in found)
 
-    return forecast
+    return {"forecasts": forecast}
 
 
 if __name__ == "__main__":

@@ -45,8 +45,35 @@ def fit(job: Job):
         if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
             break
     model = Model(setting.forecaster(recipe, (learner.network,)), panel)
+    known = updated(model, job)
+    return {
+        "forecasts": lambda: numbers_in(model.predict()),
+        "updates": lambda: numbers_in(known.update(next_rows(job, SEASON + 1))[1]),
+    }
+
+
+def updated(model, job: Job):
+    """Take in a row of each series as often as a stride has rows, so that all states are there."""
+    for number in range(1, SEASON + 1):
+        model, _ = model.update(next_rows(job, number))
+    return model
+
+
+def next_rows(job: Job, number: int) -> pl.DataFrame:
+    """Return the row of each series so many after its last: the one a season before it again."""
+    return pl.DataFrame(
+        {
+            "unique_id": job.names(),
+            "ds": [len(values) + number - 1 for values in job.series],
+            "y": [values[(number - 1) % SEASON - SEASON] for values in job.series],
+        }
+    )
+
+
+def numbers_in(prediction) -> int:
+    """Return how many quantiles were forecast."""
     names = [f"q{level}" for level in LEVELS]
-    return lambda: model.predict().table.select(names).count().sum_horizontal().item()
+    return prediction.table.select(names).count().sum_horizontal().item()
 
 
 def count(setting, recipe, sampler, draws: int = 50) -> Counted:

@@ -47,7 +47,7 @@ def fit(job: Job):
         loader = ahead.to_dataloader(train=False, batch_size=job.batch, num_workers=0)
         return model.predict(loader, trainer_kwargs=dict(quiet)).numel()  # it adds to these
 
-    return forecast
+    return {"forecasts": forecast}
 
 
 if __name__ == "__main__":

@@ -115,9 +115,11 @@ class Job:
 
 Forecast = Callable[[], int]
 """Forecasts all series in memory and returns how many numbers came out."""
+Forecasts = dict[str, Forecast]
+"""Ways to forecast, by the name of the rate in what is printed."""
 
 
-def run(fit: Callable[[Job], Forecast]) -> None:
+def run(fit: Callable[[Job], Forecasts]) -> None:
     """Train until the clock has enough, then time forecasts; print the findings as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("series", type=Path)
@@ -141,17 +143,14 @@ def run(fit: Callable[[Job], Forecast]) -> None:
     count = arguments.count or len(series)
     series = [series[number % len(series)] for number in range(count)]
     clock = Clock(arguments.seconds, min(1.0, arguments.seconds))
-    forecast = fit(Job(series, arguments.cell, arguments.batch, clock, arguments.folder))
+    forecasts = fit(Job(series, arguments.cell, arguments.batch, clock, arguments.folder))
     peak = peak_megabytes()
-    seconds = forecast_seconds(forecast, expected=count * HORIZON)
-    windows, apart = clock.rates
-    found = {
-        "windows": windows,
-        "apart": apart,
-        "peak": peak,
-        "forecasts": count / seconds,
+    rates = {
+        name: count / forecast_seconds(forecast, expected=count * HORIZON)
+        for name, forecast in forecasts.items()
     }
-    print(json.dumps(found))
+    windows, apart = clock.rates
+    print(json.dumps({"windows": windows, "apart": apart, "peak": peak, **rates}))
 
 
 def forecast_seconds(forecast: Forecast, *, expected: int) -> float:
