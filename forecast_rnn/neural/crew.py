@@ -1,7 +1,7 @@
 """Work on several cores: jobs side by side, one thread each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 from typing import TypeVar
 
@@ -36,17 +36,28 @@ def side_by_side(
     with ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(job, stop) for job in jobs]
         try:
-            return [future.result() for future in futures]
+            # In the order in which they end, so that none goes on once another has failed.
+            for future in as_completed(futures):
+                future.result()
         except BaseException:
             stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
             torch.set_num_threads(threads)
+    return [future.result() for future in futures]
 
 
-def follow(records: Iterable[Epoch], stop: Event, report: Callable[[Epoch], None]) -> None:
-    """Consume a training, and leave it where it is once another job has failed."""
+def follow(records: Iterable[Epoch], stop: Event, report: Callable[[Epoch], None]) -> list[Epoch]:
+    """Consume a training, and leave it where it is once another job has failed.
+
+    Returns:
+        What was reported.
+    """
+    reported = []
     for record in records:
         report(record)
+        reported.append(record)
         if stop.is_set():
-            return
+            break
+    return reported
