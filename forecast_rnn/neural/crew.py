@@ -1,7 +1,7 @@
 """Work on several cores: jobs side by side, one thread each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import Event
 from typing import TypeVar
 
@@ -12,6 +12,10 @@ from forecast_rnn.neural.training import Epoch
 
 Result = TypeVar("Result")
 Job = Callable[[Event], Result]
+
+PATIENCE = 0.5
+"""Seconds after which the main thread looks for signals: Polars has the system go on with what
+Ctrl-C interrupts, so that a wait without an end would not notice it."""
 
 
 def side_by_side(
@@ -34,11 +38,13 @@ def side_by_side(
     torch.set_num_threads(max(1, threads // workers) if hidden_size >= WIDE else 1)
     stop = Event()
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(job, stop) for job in jobs]
         try:
-            # In the order in which they end, so that none goes on once another has failed.
-            for future in as_completed(futures):
-                future.result()
+            futures = [pool.submit(job, stop) for job in jobs]
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, PATIENCE, return_when=FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -1,5 +1,8 @@
 """Jobs side by side."""
 
+import signal
+import subprocess
+import sys
 import threading
 from functools import partial
 
@@ -55,6 +58,28 @@ def test_after_a_failure_no_other_job_begins():
 
     # The thread may have taken up the next one before the failure was noticed.
     assert begun in ([], [True])
+
+
+def test_an_interrupt_is_noticed_while_jobs_run():
+    program = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import polars\n"  # which has the system go on with a wait that a signal interrupts
+        "from forecast_rnn.neural.crew import side_by_side\n"
+        "def job(stop):\n"
+        "    print('begun', flush=True)\n"
+        "    print('told' if stop.wait(10) else 'not told')\n"
+        "try:\n"
+        "    side_by_side([job], 1)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"begun\n"
+        process.send_signal(signal.SIGINT)
+
+        assert process.communicate()[0].split() == [b"told", b"interrupted"]
 
 
 def test_the_thread_count_of_torch_is_what_it_was_afterwards():
