@@ -254,10 +254,16 @@ def series_scores(
     known = _metrics_of(task)
     chosen = {name: known[name] for name in (known if metrics is None else metrics)}
     name = pl.col(MODEL).cast(pl.String)
+    found, null = [], pl.lit(None, pl.Float64)
     # Lazy, so that what metrics share is computed once; model by model to take less memory.
-    parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
-    grouped = [part.lazy().group_by([name, *by], maintain_order=True) for part in parts]
-    return pl.concat([group.agg(**chosen).collect() for group in grouped])
+    for part in [rows_of_model(table, model) for model in models_of(table)] or [table]:
+        # What reads a column without values is null; baselines have no quantiles, which cost most.
+        filled = {column.name for column in part if column.count()}
+        told = {
+            key: one if filled >= {*one.meta.root_names()} else null for key, one in chosen.items()
+        }
+        found.append(part.lazy().group_by([name, *by], maintain_order=True).agg(**told).collect())
+    return pl.concat(found)
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:
