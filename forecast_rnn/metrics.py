@@ -252,12 +252,18 @@ def series_scores(
     metrics are all that there are of the task, if none are named.
     """
     known = _metrics_of(task)
-    chosen = {name: known[name] for name in (known if metrics is None else metrics)}
+    asked = {name: known[name] for name in (known if metrics is None else metrics)}
     name = pl.col(MODEL).cast(pl.String)
-    # Lazy, so that what metrics share is computed once; model by model to take less memory.
-    parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
-    grouped = [part.lazy().group_by([name, *by], maintain_order=True) for part in parts]
-    return pl.concat([group.agg(**chosen).collect() for group in grouped])
+    found, null = [], pl.lit(None, pl.Float64)
+    # Lazy, so that what metrics share is computed once; model by model to take less memory; and in
+    # memory, as sums of the streaming engine differ in the last digit from one time to the next.
+    for part in [rows_of_model(table, model) for model in models_of(table)] or [table]:
+        # What reads a column without values is null; baselines have no quantiles, which cost most.
+        full = {column.name for column in part if column.count()}
+        agg = {key: one if full >= {*one.meta.root_names()} else null for key, one in asked.items()}
+        group = part.lazy().group_by([name, *by], maintain_order=True)
+        found.append(group.agg(**agg).collect(engine="in-memory"))
+    return pl.concat(found)
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,8 @@ class Progress:
     """A moment of a training.
 
     Attributes:
-        stage: What is being done: `choosing`, `backtesting` or `training`.
+        stage: What is being done: `choosing`, `backtesting` or `training`; networks that are
+            trained side by side are of one stage.
         done: Optimisation steps taken in this stage, over all networks.
         total: Steps that the stage will take as far as known now.
         loss: Mean loss of the last few steps of one network, NaN when unknown.

@@ -21,7 +21,8 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.metrics import scores, scores_by
-from forecast_rnn.neural.fit import Tested, fit_tested, rows_of_window, train_before
+from forecast_rnn.neural.fit import Tested, fit_tested, train_before
+from forecast_rnn.neural.held import rows_of_window
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.publish import published, published_scores

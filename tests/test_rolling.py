@@ -1,5 +1,6 @@
 """Rolling origins: which windows there are, and that none of them is looked into ahead of time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -97,9 +98,13 @@ CHANGES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("refit", [False, True])
+# Without a calendar there is nothing to choose, and all networks are trained at once.
+@pytest.mark.parametrize(
+    "options",
+    [{"refit": False}, {"refit": True}, {"config": replace(CONFIG, calendar=False, threads=2)}],
+)
 @pytest.mark.parametrize("change", CHANGES)
-def test_targets_after_a_cutoff_change_no_forecast_of_it(change, refit):
+def test_targets_after_a_cutoff_change_no_forecast_of_it(change, options):
     frame = sales()
     late = pl.col("day") > LAST_CUTOFF
     keep = pl.DataFrame({"shop": ["north"], "day": [frame["day"].max()], "sales": [1.0]})
@@ -108,8 +113,8 @@ def test_targets_after_a_cutoff_change_no_forecast_of_it(change, refit):
         # The newest time stays, or the cutoffs would be others.
         changed = pl.concat([changed.filter(pl.col("sales").is_not_null()), keep])
 
-    expected = of_last_cutoff(frame, windows=2, refit=refit)
-    found = of_last_cutoff(changed, windows=2, refit=refit)
+    expected = of_last_cutoff(frame, windows=2, **options)
+    found = of_last_cutoff(changed, windows=2, **options)
 
     wanted = expected.join(found, on=["model", "shop", "day"], how="semi", maintain_order="left")
     assert found.height > 0

@@ -28,7 +28,7 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.fit import Held, hold_back
+from forecast_rnn.neural.held import Held, hold_back
 from forecast_rnn.progress import OnProgress, Progress, ignore
 
 SEEDS = 3

@@ -16,7 +16,8 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import forecast_as_published
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.metrics import METRICS, comparable, scores
-from forecast_rnn.neural.fit import Held, choose_recipe, train_tested
+from forecast_rnn.neural.fit import choose_recipe, train_tested
+from forecast_rnn.neural.held import Held
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, WINDOW
 

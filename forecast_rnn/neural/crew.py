@@ -1,7 +1,7 @@
 """Work on several cores: jobs side by side, one thread each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import Event
 from typing import TypeVar
 
@@ -12,6 +12,10 @@ from forecast_rnn.neural.training import Epoch
 
 Result = TypeVar("Result")
 Job = Callable[[Event], Result]
+
+PATIENCE = 0.5
+"""Seconds after which the main thread looks for signals: Polars has the system go on with what
+Ctrl-C interrupts, so that a wait without an end would not notice it."""
 
 
 def side_by_side(
@@ -34,19 +38,32 @@ def side_by_side(
     torch.set_num_threads(max(1, threads // workers) if hidden_size >= WIDE else 1)
     stop = Event()
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(job, stop) for job in jobs]
         try:
-            return [future.result() for future in futures]
+            futures = [pool.submit(job, stop) for job in jobs]
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, PATIENCE, return_when=FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
         except BaseException:
             stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
             torch.set_num_threads(threads)
+    return [future.result() for future in futures]
 
 
-def follow(records: Iterable[Epoch], stop: Event, report: Callable[[Epoch], None]) -> None:
-    """Consume a training, and leave it where it is once another job has failed."""
+def follow(records: Iterable[Epoch], stop: Event, report: Callable[[Epoch], None]) -> list[Epoch]:
+    """Consume a training, and leave it where it is once another job has failed.
+
+    Returns:
+        What was reported.
+    """
+    reported = []
     for record in records:
         report(record)
+        reported.append(record)
         if stop.is_set():
-            return
+            break
+    return reported

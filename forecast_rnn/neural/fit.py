@@ -1,51 +1,38 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast_rnn.calibration import Calibration, Reach, calibrate
+from forecast_rnn.calibration import Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.classes import tempered
+from forecast_rnn.neural.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.held import Held, hold_back, rows_after
 from forecast_rnn.neural.paths import measure_dependence
-from forecast_rnn.neural.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare, takes_bfloat16
-from forecast_rnn.neural.selection import (
-    RUNGS,
-    Trial,
-    assess,
-    cheapest,
-    choose,
-    leaves_enough,
-    usual_windows,
+from forecast_rnn.neural.race import DEFAULT_STEPS, race_of
+from forecast_rnn.neural.recipe import Recipe, recipes
+from forecast_rnn.neural.runtime import (
+    WIDE,
+    choose_device,
+    choose_precision,
+    prepare,
+    takes_bfloat16,
 )
-from forecast_rnn.neural.setting import Machine, make_setting, train_members
-from forecast_rnn.neural.training import Schedule
+from forecast_rnn.neural.selection import Trial, assess, cheapest, choose
+from forecast_rnn.neural.setting import Machine, make_setting
 from forecast_rnn.neural.watch import Watch
 from forecast_rnn.progress import OnProgress
 
-DEFAULT_STEPS = 200
-"""Steps where the series are too short to choose by."""
-MOST_WORK = 4.0e11
-"""Multiplications that one candidate may cost: what keeps a default run near a minute."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Which rows are for a backtest.
-
-    Attributes:
-        rows: Origins, rows of the panel, [B].
-        windows: For each cutoff the rows from it to the end, the first cutoff first, [W].
-    """
-
-    rows: NDArray[np.int64]
-    windows: tuple[int, ...]
+Unseen = int | NDArray[np.int64]
+"""Rows at the end of all items, or of each, [N], that training may not see."""
+MOST_COPIED = 20_000_000
+"""Values of covariates of which there may be several copies at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +75,24 @@ class Fitted:
 
 
 def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
-    """Train for the backtest, then train the like of it on everything."""
-    tested = fit_tested(panel, task, config, on_progress)
-    job = _job(task, config)
+    """Train for the backtest, and the like of it on everything."""
+    job, held = _job(task, config), hold_back(panel, task)
+    if held is None:
+        tested = _untested(panel, task, config)
+        (whole,) = _train(job, panel, tested, [0], Watch("training", on_progress))
+        return Fitted(whole.forecaster, tested, whole.curve)
+    unseen: list[Unseen] = [rows_after(panel, task, held.windows[0]), 0]
     watch = Watch("training", on_progress)
-    forecaster = _train(job, panel, tested.recipe, tested.steps, watch)
-    if tested.forecaster is None:
-        return Fitted(forecaster, tested, watch.curve())
+    choice, (before, whole) = _choose_and_train(job, panel, held, unseen, watch)
+    forecaster = _calibrated(before.forecaster, *choice.reach)
+    tested = replace(choice, forecaster=forecaster)
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
-    plain = replace(tested.forecaster, calibration=Calibration(), rounded=False)
-    plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
-    _, reach = assess(plain, panel, tested.rows)
+    _, reach = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
     release_memory()
-    dependence = measure_dependence(tested.forecaster, panel, tested.rows)
-    forecaster = replace(forecaster, dependence=dependence)
+    dependence = measure_dependence(forecaster, panel, tested.rows)
     release_memory()
-    forecaster = _calibrated(forecaster, *tested.reach, reach)
-    return Fitted(forecaster, tested, watch.curve())
+    forecaster = _calibrated(whole.forecaster, *tested.reach, reach)
+    return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
 
 
 def fit_tested(
@@ -131,39 +119,23 @@ def fit_tested(
     """
     held = hold_back(panel, task, windows=windows, step=step)
     if held is None:
-        recipe = recipes(panel, task, config)[-1]
-        return Tested(None, recipe, config.steps or DEFAULT_STEPS, ())
-    choice = choose_recipe(panel, task, config, held, on_progress)
-    return train_tested(panel, task, config, choice, on_progress)
+        return _untested(panel, task, config)
+    unseen = [rows_after(panel, task, held.windows[0])]
+    watch = Watch("backtesting", on_progress)
+    choice, (before,) = _choose_and_train(_job(task, config), panel, held, unseen, watch)
+    return replace(choice, forecaster=_calibrated(before.forecaster, *choice.reach))
 
 
-def hold_back(
-    panel: Panel, task: Task, *, windows: int | None = None, step: int | None = None
-) -> Held | None:
-    """Say which rows are for the backtest; None if too few would be left to train on."""
-    windows = usual_windows(panel, task) if windows is None else windows
-    step = task.horizon if step is None else step
-    origins.check_windows(windows, step)
-    back = (windows - 1) * step + task.horizon
-    if not leaves_enough(panel, task, back):
-        return None
-    behind = origins.lags(panel, task.horizon)
-    rows = origins.rolling(panel, horizon=task.horizon, windows=windows, step=step, lags=behind)
-    return Held(rows, tuple(range(back, task.horizon - 1, -step)))
-
-
-def rows_of_window(panel: Panel, task: Task, window: int) -> NDArray[np.int64]:
-    """Return the origins of one of `Held.windows`, [B]."""
-    behind = origins.lags(panel, task.horizon)
-    return origins.rolling(panel, horizon=window, windows=1, step=1, lags=behind)
+def _untested(panel: Panel, task: Task, config: TrainConfig) -> Tested:
+    return Tested(None, recipes(panel, task, config)[-1], config.steps or DEFAULT_STEPS, ())
 
 
 def choose_recipe(
     panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
 ) -> Tested:
-    """Choose width and steps on the rows before those of the backtest; nothing is trained yet."""
-    found = _choose(_job(task, config), panel, held.windows[0], on_progress)
-    return replace(found, rows=held.rows, windows=held.windows)
+    """Choose width and steps on the rows before those of the backtest; nothing else is trained."""
+    watch = Watch("choosing", on_progress)
+    return _choose_and_train(_job(task, config), panel, held, [], watch)[0]
 
 
 def train_tested(
@@ -185,20 +157,16 @@ def train_before(
     on_progress: OnProgress,
 ) -> Forecaster:
     """Train what was chosen on all rows before one of `Held.windows`."""
-    unseen = _rows_after(panel, task, window)
+    unseen = [rows_after(panel, task, window)]
     watch = Watch("backtesting", on_progress)
-    job = _job(task, config)
-    forecaster = _train(job, panel, choice.recipe, choice.steps, watch, unseen=unseen)
-    return _calibrated(forecaster, *choice.reach) if choice.reach else forecaster
-
-
-def _rows_after(panel: Panel, task: Task, back: int) -> NDArray[np.int64]:
-    """Count the rows of each item after a cutoff, so many rows before the newest time, [N]."""
-    return np.maximum(back - origins.lags(panel, task.horizon), 0)
+    (trained,) = _train(_job(task, config), panel, choice, unseen, watch)
+    return _calibrated(trained.forecaster, *choice.reach)
 
 
 def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
-    """Make forecasts as unsure as held-back rows were far from those of the like."""
+    """Make forecasts as unsure as held-back rows, if any, were far from those of the like."""
+    if not reaches:
+        return forecaster
     if forecaster.task.classes:
         return replace(forecaster, classes=tempered(forecaster.classes, *reaches))
     return replace(forecaster, calibration=calibrate(*reaches))
@@ -219,65 +187,86 @@ def _job(task: Task, config: TrainConfig) -> _Job:
     return _Job(task, config, machine)
 
 
-def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Tested:
-    """Race the candidates on the last rows of those known, if there are enough; say what won.
+def _choose_and_train(
+    job: _Job, panel: Panel, held: Held, unseen: Sequence[Unseen], watch: Watch
+) -> tuple[Tested, list[Ensemble]]:
+    """Choose on the rows before those held back, and train what won.
 
     Args:
         job: What is wanted.
         panel: The series.
-        back: Rows from the first cutoff of the backtest to the end; none of them is read.
-        on_progress: Told of every epoch.
+        held: What is for the backtest; choosing reads none of it.
+        unseen: For each ensemble that is to be trained what it may not see.
+        watch: Of the training.
     """
-    task, config = job.task, job.config
-    known = panel.truncated(_rows_after(panel, task, back))
-    candidates = recipes(known, task, config)
-    windows = usual_windows(known, task)
-    if not leaves_enough(known, task, windows * task.horizon):
-        return Tested(None, candidates[-1], config.steps or DEFAULT_STEPS, ())
-    del known  # It is a copy, about as large as the panel.
-    unseen = _rows_after(panel, task, back + windows * task.horizon)
-    behind = origins.lags(panel, task.horizon)
-    rows = origins.rolling(
-        panel, horizon=back + task.horizon, windows=windows, step=task.horizon, lags=behind
-    )
-    setting = make_setting(panel, task, candidates[0], config, job.machine, unseen=unseen)
-    if config.calendar is None and setting.encoding.calendar:
-        candidates = with_calendar(candidates)
-    rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
-    watch = Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
-    trials = choose(setting, panel, rows, rungs, watch.count)
+    race = race_of(panel, job.task, job.config, job.machine, held.windows[0])
+    recipe, steps = race.first
+    choice = Tested(None, recipe, steps, (), held.rows, held.windows)
+    if race.setting is None:
+        return choice, _train(job, panel, choice, unseen, watch)
+    if not (race.is_open or _one_by_one(panel, recipe)):
+        # Nothing has to wait for what is only measured.
+        measured = Plan(race.setting, recipe, steps, members=1)
+        first, *ensembles = _train(job, panel, choice, unseen, watch, measured)
+        score, reach = assess(replace(first.forecaster, rounded=False), panel, race.rows)
+        trial = Trial(recipe, steps, score, reach)
+        return replace(choice, trials=(trial,), reach=(reach,)), ensembles
+    progress = Watch("choosing", watch.on_progress, race.steps)
+    trials = choose(race.setting, panel, race.rows, race.rungs, progress.count)
+    del race  # Its setting may hold a copy of the covariates.
     release_memory()
-    best = cheapest(trials, task)
-    return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
+    best = cheapest(trials, job.task)
+    choice = replace(
+        choice, recipe=best.recipe, steps=best.steps, trials=tuple(trials), reach=(best.reach,)
+    )
+    return choice, _train(job, panel, choice, unseen, watch)
 
 
 def _train(
     job: _Job,
     panel: Panel,
-    recipe: Recipe,
-    steps: int,
+    choice: Tested,
+    unseen: Sequence[Unseen],
     watch: Watch,
-    *,
-    unseen: int | NDArray[np.int64] = 0,
-) -> Forecaster:
-    """Train the ensemble on all rows of a panel, but for unseen ones at the end of items."""
+    *beside: Plan,
+) -> list[Ensemble]:
+    """Train what was chosen on all rows of a panel but those unseen, side by side.
+
+    Args:
+        job: What is wanted.
+        panel: The series.
+        choice: What is trained.
+        unseen: For each ensemble the rows at the end of items that it may not see.
+        watch: Told of every epoch.
+        beside: What else to train; only where ensembles are not trained one by one.
+
+    Returns:
+        What was trained beside, then an ensemble for each of `unseen`.
+    """
     members = job.config.members
-    setting = make_setting(panel, job.task, recipe, job.config, job.machine, unseen=unseen)
-    watch.total = steps * members
-    forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
+
+    def plan(rows: Unseen) -> Plan:
+        setting = make_setting(panel, job.task, choice.recipe, job.config, job.machine, unseen=rows)
+        return Plan(setting, choice.recipe, choice.steps, members)
+
+    watch.total = choice.steps * (len(beside) + members * len(unseen))
+    if _one_by_one(panel, choice.recipe):
+        trained = [one for rows in unseen for one in train_ensembles([plan(rows)], watch.count)]
+    else:
+        trained = train_ensembles([*beside, *map(plan, unseen)], watch.count)
     release_memory()
-    return replace(forecaster, rounded=job.config.round)
+    return [
+        replace(one, forecaster=replace(one.forecaster, rounded=job.config.round))
+        for one in trained
+    ]
 
 
-def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:
-    """Return the numbers of steps that a recipe may try within its share of work."""
-    if config.steps is not None:
-        return (config.steps,)
-    affordable = MOST_WORK / work_per_step(recipe, task)
-    return tuple(steps for steps in RUNGS if steps <= affordable) or RUNGS[:1]
+def _one_by_one(panel: Panel, recipe: Recipe) -> bool:
+    """Tell whether ensembles are trained one after the other.
 
-
-def _steps_of(rungs: tuple[int, ...]) -> int:
-    """Count the steps that climbing all rungs takes: the trunk once, and each end."""
-    starts = [Schedule(1.0, steps).decay_start for steps in rungs]
-    return starts[-1] + sum(steps - start for steps, start in zip(rungs, starts, strict=True))
+    Wide networks share out their products, so one takes all cores, and their descent much memory.
+    Each ensemble has a copy of the covariates on a scale of its own.
+    """
+    covariates = panel.covariates
+    size = 0 if covariates is None else covariates.frame.height * covariates.frame.width
+    return recipe.model.hidden_size >= WIDE or size > MOST_COPIED

@@ -90,6 +90,11 @@ def leaves_enough(panel: Panel, task: Task, held_back: int) -> bool:
     return panel.usual_length() - held_back >= max(4, task.season_length)
 
 
+def thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return origins enough to score a trial by, evenly out of all, [B]."""
+    return rows[:: max(1, math.ceil(len(rows) / MOST_ORIGINS))]
+
+
 def choose(
     setting: Setting,
     panel: Panel,
@@ -109,7 +114,6 @@ def choose(
         rungs: The candidates, each with the numbers of steps that it may try.
         report: Told of every epoch.
     """
-    rows = rows[:: max(1, math.ceil(len(rows) / MOST_ORIGINS))]
     field = [
         Candidate(recipe, setting.learner(recipe, 0), setting.sampler(recipe, 0))
         for recipe in rungs

@@ -1,9 +1,6 @@
 """What all networks of one training have in common."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from threading import Event
 
 import numpy as np
 import torch
@@ -16,19 +13,11 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.neural.batch import Table, load_table, measure_floor
 from forecast_rnn.neural.classes import Classes, fit_classes
 from forecast_rnn.neural.covariates import load_beside
-from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.encoding import Encoding, fit_encoding
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe
-from forecast_rnn.neural.training import (
-    Epoch,
-    Learner,
-    Sampler,
-    Schedule,
-    epochs,
-    make_learner,
-)
+from forecast_rnn.neural.training import Learner, Sampler, make_learner
 from forecast_rnn.neural.transform import Transform, choose_transform
 
 
@@ -148,30 +137,3 @@ def make_setting(
         seed=config.seed,
         machine=machine,
     )
-
-
-def train_members(
-    setting: Setting,
-    recipe: Recipe,
-    *,
-    steps: int,
-    members: int,
-    report: Callable[[Epoch], None],
-) -> Forecaster:
-    """Train an ensemble of networks that differ by their seed, side by side."""
-    learners = [setting.learner(recipe, member) for member in range(members)]
-
-    def train(member: int, stop: Event) -> Network:
-        records = epochs(
-            learners[member],
-            setting.sampler(recipe, member),
-            Schedule(recipe.learning_rate, steps),
-            stop=steps,
-        )
-        follow(records, stop, report)
-        return learners[member].network
-
-    jobs = [partial(train, member) for member in range(members)]
-    width = recipe.model.hidden_size
-    networks = side_by_side(jobs, setting.machine.threads, hidden_size=width)
-    return setting.forecaster(recipe, tuple(networks))

@@ -1,5 +1,8 @@
 """Jobs side by side."""
 
+import signal
+import subprocess
+import sys
 import threading
 from functools import partial
 
@@ -23,19 +26,60 @@ def test_jobs_really_run_side_by_side():
     assert sorted(side_by_side([lambda _: meeting.wait()] * 2, threads=2)) == [0, 1]
 
 
-def test_a_failure_tells_the_others_to_stop_and_is_passed_on():
-    told = []
+def test_a_failure_tells_the_others_to_stop_whichever_comes_first_and_is_passed_on():
+    told, both = [], threading.Barrier(2, timeout=10)
+
+    def fail(_):
+        both.wait()
+        raise ValueError("broken")
+
+    def wait(stop):
+        both.wait()
+        told.append(stop.wait(10))
+
+    for jobs in ([fail, wait], [wait, fail]):
+        with pytest.raises(ValueError, match="broken"):
+            side_by_side(jobs, threads=2)
+
+    assert told == [True, True]
+
+
+def test_after_a_failure_no_other_job_begins():
+    begun = []
 
     def fail(_):
         raise ValueError("broken")
 
-    def wait(stop):
-        told.append(stop.wait(10))
+    def begin(stop):
+        begun.append(stop.wait(10))
 
     with pytest.raises(ValueError, match="broken"):
-        side_by_side([fail, wait], threads=2)
+        side_by_side([fail, *[begin] * 20], threads=1)
 
-    assert told == [True]
+    # The thread may have taken up the next one before the failure was noticed.
+    assert begun in ([], [True])
+
+
+def test_an_interrupt_is_noticed_while_jobs_run():
+    program = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import polars\n"  # which has the system go on with a wait that a signal interrupts
+        "from forecast_rnn.neural.crew import side_by_side\n"
+        "def job(stop):\n"
+        "    print('begun', flush=True)\n"
+        "    print('told' if stop.wait(10) else 'not told')\n"
+        "try:\n"
+        "    side_by_side([job], 1)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"begun\n"
+        process.send_signal(signal.SIGINT)
+
+        assert process.communicate()[0].split() == [b"told", b"interrupted"]
 
 
 def test_the_thread_count_of_torch_is_what_it_was_afterwards():
@@ -64,14 +108,14 @@ def test_a_followed_training_is_left_once_another_has_failed():
         seen.append(epoch.steps)
         stop.set()
 
-    follow(iter([Epoch(25, 25, 0.1, 1.0), Epoch(50, 25, 0.1, 1.0)]), stop, report)
+    reported = follow(iter([Epoch(25, 25, 0.1, 1.0), Epoch(50, 25, 0.1, 1.0)]), stop, report)
 
-    assert seen == [25]
+    assert seen == [epoch.steps for epoch in reported] == [25]
 
 
 def test_a_followed_training_is_reported_to_its_end():
-    seen = []
+    seen, records = [], [Epoch(steps, 25, 0.1, 1.0) for steps in (25, 50, 75)]
 
-    follow(iter([Epoch(25, 25, 0.1, 1.0)] * 3), threading.Event(), partial(seen.append))
+    reported = follow(iter(records), threading.Event(), partial(seen.append))
 
-    assert len(seen) == 3
+    assert seen == reported == records

@@ -10,7 +10,11 @@ import torch
 from forecast_rnn.calibration import calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
-from forecast_rnn.neural.fit import choose_recipe, fit, fit_tested, hold_back, train_tested
+from forecast_rnn.neural import fit as module
+from forecast_rnn.neural.fit import choose_recipe, fit, fit_tested, train_tested
+from forecast_rnn.neural.held import hold_back
+from forecast_rnn.neural.recipe import recipes
+from forecast_rnn.neural.runtime import WIDE
 from forecast_rnn.neural.selection import cheapest
 from forecast_rnn.progress import ignore
 from tests.panels import panel_of
@@ -132,13 +136,40 @@ def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
     assert np.abs(quantiles[2]).max() == 0
 
 
-def test_progress_adds_up_to_the_steps_of_all_members(panel):
+def test_progress_adds_up_to_the_steps_of_all_networks(panel):
     seen = []
 
     fit(panel, TASK, CONFIG, seen.append)
 
-    last = [progress for progress in seen if progress.stage == "training"][-1]
-    assert last.done == last.total == 120
+    # One to calibrate by, and two members each for the backtest and on all rows.
+    assert {(progress.stage, progress.total) for progress in seen} == {("training", 5 * 60)}
+    assert seen[-1].done == 5 * 60
+
+
+def test_trainings_side_by_side_come_to_what_they_come_to_one_after_the_other(
+    panel, fitted, monkeypatch
+):
+    stages = []
+    monkeypatch.setattr(module, "MOST_COPIED", -1)
+
+    apart = fit(panel, TASK, CONFIG, lambda progress: stages.append(progress.stage))
+
+    assert list(dict.fromkeys(stages)) == ["choosing", "training"]
+    assert torch.equal(weights(apart.forecaster), weights(fitted.forecaster))
+    assert torch.equal(weights(apart.tested.forecaster), weights(fitted.tested.forecaster))
+    assert apart.forecaster.calibration == fitted.forecaster.calibration
+    assert apart.forecaster.dependence == fitted.forecaster.dependence
+    assert apart.tested.trials == fitted.tested.trials
+    assert apart.tested.forecaster.calibration == fitted.tested.forecaster.calibration
+    assert apart.curve == fitted.curve
+
+
+def test_wide_networks_are_trained_one_after_the_other(panel):
+    (wide,) = recipes(panel, TASK, TrainConfig(hidden_size=WIDE))
+    (narrow,) = recipes(panel, TASK, TrainConfig(hidden_size=WIDE - 1))
+
+    assert module._one_by_one(panel, wide)
+    assert not module._one_by_one(panel, narrow)
 
 
 def test_windows_and_step_of_the_backtest_can_be_told(panel):

@@ -9,6 +9,7 @@ import torch
 from forecast_rnn.backtest import error_scales
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
+from forecast_rnn.neural.ensemble import Plan, train_ensembles
 from forecast_rnn.neural.recipe import Recipe, recipes
 from forecast_rnn.neural.selection import (
     Candidate,
@@ -20,7 +21,7 @@ from forecast_rnn.neural.selection import (
     leaves_enough,
     usual_windows,
 )
-from forecast_rnn.neural.setting import Machine, make_setting, train_members
+from forecast_rnn.neural.setting import Machine, make_setting
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)
@@ -127,12 +128,11 @@ def test_a_rung_scores_the_network_that_training_alone_would_give(panel):
     setting = make_setting(panel.truncated(8), TASK, last.recipe, CONFIG, MACHINE)
     known = panel.truncated(4)
 
-    alone = train_members(
-        setting, last.recipe, steps=last.steps, members=1, report=lambda epoch: None
-    )
+    plan = Plan(setting, last.recipe, last.steps, members=1)
+    (alone,) = train_ensembles([plan], lambda epoch: None)
 
     rows = origins.rolling(known, horizon=4, windows=1, step=4)
-    assert assess(alone, known, rows)[0] == last.score
+    assert assess(alone.forecaster, known, rows)[0] == last.score
 
 
 def test_the_race_ignores_rows_after_its_validation_windows(panel):

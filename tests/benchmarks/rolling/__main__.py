@@ -14,7 +14,8 @@ and forecast 14 days from each of them, 9 quantiles; each in a process of its ow
   it reads and checks the file, trains, forecasts, scores overall, by step and by series, says
   what the network is worth, and writes. It trains twice, as intervals are calibrated on rows
   before those of the backtest. Where the steps are given there is one network, which reads no
-  calendar, and only the seasonal naive beside it; `baselines` adds the usual ones.
+  calendar, and only the seasonal naive beside it; `baselines` adds the usual ones. Then there is
+  nothing to choose, and the two trainings run side by side.
 
 What is compared:
 
