@@ -158,7 +158,7 @@ def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
     data = [
         name
         for name, numeric in zip(names, number, strict=True)
-        if (numeric or detect(pl.Series([name]))) and kinds[name] in {"number", "time"}
+        if kinds[name] in {"number", "time"} and (numeric or _may_be_time(name))
     ]
     # The names of series may be numbers, but that of the time column is none.
     if data and (not wide or len(data) == len(names)):
@@ -167,6 +167,11 @@ def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
             f"{table.name}: the first line looks like data, not like column names "
             f"({listed([shown(name) for name in names])}). Add a header line{hint}."
         )
+
+
+def _may_be_time(name: str) -> bool:
+    # A time without a digit there is not, and most names have none.
+    return any(map(str.isdigit, name)) and bool(detect(pl.Series([name])))
 
 
 def _check_once(table: Table, hints: Hints) -> None:
