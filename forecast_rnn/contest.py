@@ -20,8 +20,15 @@ from forecast_rnn.model import complete_forecast
 from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
-from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import ACTUAL, WINDOW, rows_of_model
+from forecast_rnn.neural.forecaster import PORTION, Forecaster
+from forecast_rnn.tables import (
+    ACTUAL,
+    FORECAST,
+    MODEL,
+    WINDOW,
+    forecast_columns,
+    rows_of_model,
+)
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
 
 
@@ -75,14 +82,25 @@ def judge(
     own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
     if more and tested.forecaster.calibration.factors and not refit:
-        plain = replace(tested.forecaster, calibration=Calibration())
-        before = forecast_as_published(plain, panel, tested.rows)
-        actual = outcomes(panel, tested.rows, task.horizon).ravel()
-        before = before.with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
+        before = _uncalibrated(panel, tested.forecaster, tested.rows)
         as_many = before.select(WINDOW).equals(own.select(WINDOW))
         same = before if as_many else before.join(own, on=WINDOW, how="semi")
         more += f"; {_covered(same, task)} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
+
+
+def _uncalibrated(panel: Panel, forecaster: Forecaster, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """Forecast without calibration; of the quantiles only those of the widest interval are kept."""
+    plain, task = replace(forecaster, calibration=Calibration()), forecaster.task
+    levels = forecast_columns(task)
+    kept = [MODEL, *WINDOW, FORECAST, levels[0], levels[-1]]
+    each = range(0, len(rows), PORTION)
+    tables = [
+        forecast_as_published(plain, panel, rows[start : start + PORTION]).select(kept)
+        for start in each
+    ]
+    actual = outcomes(panel, rows, task.horizon).ravel()
+    return pl.concat(tables).with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
 
 
 def about_intervals(rows: pl.DataFrame, task: Task) -> str:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import torch
 
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.runtime import WIDE
 from forecast_rnn.neural.training import Epoch
 
@@ -33,7 +34,7 @@ def side_by_side(
     workers = min(threads, len(jobs))
     torch.set_num_threads(max(1, threads // workers) if hidden_size >= WIDE else 1)
     stop = Event()
-    with ThreadPoolExecutor(workers) as pool:
+    with memory_kept(), ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(job, stop) for job in jobs]
         try:
             return [future.result() for future in futures]

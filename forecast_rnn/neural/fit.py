@@ -9,7 +9,6 @@ from forecast_rnn.calibration import Calibration, Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.paths import measure_dependence
@@ -99,10 +98,8 @@ def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) 
     plain = replace(tested.forecaster, calibration=Calibration(), rounded=False)
     plain = replace(plain, classes=replace(plain.classes, temperature=1.0))
     _, reach = assess(plain, panel, tested.rows)
-    release_memory()
     dependence = measure_dependence(tested.forecaster, panel, tested.rows)
     forecaster = replace(forecaster, dependence=dependence)
-    release_memory()
     forecaster = _calibrated(forecaster, *tested.reach, reach)
     return Fitted(forecaster, tested, watch.curve())
 
@@ -246,9 +243,10 @@ def _choose(job: _Job, panel: Panel, back: int, on_progress: OnProgress) -> Test
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
     watch = Watch("choosing", on_progress, sum(map(_steps_of, rungs.values())))
     trials = choose(setting, panel, rows, rungs, watch.count)
-    release_memory()
     best = cheapest(trials, task)
-    return Tested(None, best.recipe, best.steps, tuple(trials), reach=(best.reach,))
+    assert best.reach is not None, "trials of a race have one"
+    told = tuple(replace(trial, reach=None) for trial in trials)
+    return Tested(None, best.recipe, best.steps, told, reach=(best.reach,))
 
 
 def _train(
@@ -265,7 +263,6 @@ def _train(
     setting = make_setting(panel, job.task, recipe, job.config, job.machine, unseen=unseen)
     watch.total = steps * members
     forecaster = train_members(setting, recipe, steps=steps, members=members, report=watch.count)
-    release_memory()
     return replace(forecaster, rounded=job.config.round)
 
 

@@ -18,7 +18,6 @@ from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.batch import Batch, gather, load_table, origin_tensors
 from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
@@ -33,7 +32,9 @@ from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table
 
-ORIGINS_AT_ONCE = 128
+ORIGINS_AT_ONCE = 64
+PORTION = 1024
+"""Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
 
@@ -116,6 +117,11 @@ class Forecaster:
             The forecast table of `forecast_rnn.tables`, in the order of `rows`; null
             where the last window of an origin holds no observation.
         """
+        each = range(0, max(len(rows), 1), PORTION)
+        tables = [self._table(panel, rows[start : start + PORTION]) for start in each]
+        return pl.concat(tables, rechunk=False)
+
+    def _table(self, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
         if self.task.classes:
             values = self.probabilities(panel, rows)
             forecasts = most_probable(values)
@@ -173,7 +179,6 @@ class Forecaster:
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
         self._for_crops(panel, rows, at_once, forecast)
-        release_memory()
         if self.whole:
             np.rint(found, out=found)
         bounded = self._bounded(panel, rows)[:, None, None]

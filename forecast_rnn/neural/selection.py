@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
@@ -16,7 +16,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.direction import log_loss, measure_odds
-from forecast_rnn.neural.forecaster import Forecaster
+from forecast_rnn.neural.forecaster import PORTION, Forecaster
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.recipe import Recipe, work_per_step
 from forecast_rnn.neural.setting import Setting
@@ -45,13 +45,14 @@ class Trial:
         recipe: The network and its training.
         steps: The length.
         score: The scaled loss of held-back rows: less is better.
-        reach: How far the outcomes of these rows were from the forecasts.
+        reach: How far the outcomes of these rows were from the forecasts; None where it is not
+            kept, as it takes a megabyte.
     """
 
     recipe: Recipe
     steps: int
     score: float
-    reach: Reach
+    reach: Reach | None
 
 
 @dataclass(slots=True, eq=False)
@@ -179,23 +180,27 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
     if task.classes:
         odds = measure_odds(forecaster, panel, rows)
         return log_loss(odds), odds
-    quantiles = forecaster.quantiles(panel, rows)
-    actual = outcomes(panel, rows, task.horizon)
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    reach = measure_reach(quantiles, actual, task.quantile_levels, windows=windows)
-    scale = error_scales(panel, rows, task.season_length)
-    return _scaled_loss(quantiles, actual, scale, task.quantile_levels), reach
+    reach, loss = [], []
+    for start in range(0, max(len(rows), 1), PORTION):
+        some = rows[start : start + PORTION]
+        quantiles = forecaster.quantiles(panel, some)
+        actual = outcomes(panel, some, task.horizon)
+        reach.append(measure_reach(quantiles, actual, task.quantile_levels, windows=windows))
+        loss.append(_losses(quantiles, actual, task.quantile_levels))
+    values = np.concatenate([each.values for each in reach])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = np.concatenate(loss) / error_scales(panel, rows, task.season_length)
+    scaled = scaled[np.isfinite(scaled)]
+    return float(scaled.mean()) if scaled.size else math.inf, replace(reach[0], values=values)
 
 
-def _scaled_loss(
-    quantiles: Values, actual: Values, scale: Values, quantile_levels: tuple[float, ...]
-) -> float:
+def _losses(quantiles: Values, actual: Values, quantile_levels: tuple[float, ...]) -> Values:
+    """Return twice the pinball loss of each forecast, [B]; NaN where no outcome is known."""
     levels = np.array(quantile_levels)
     error = actual[..., None] - quantiles
     loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
     counted = ~np.isnan(loss)
-    total = np.where(counted, loss, 0).sum(1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = total / counted.sum(1) / scale
-    scaled = scaled[np.isfinite(scaled)]
-    return float(scaled.mean()) if scaled.size else math.inf
+    with np.errstate(invalid="ignore"):
+        found: Values = np.where(counted, loss, 0).sum(1) / counted.sum(1)
+    return found
