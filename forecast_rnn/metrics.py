@@ -7,7 +7,6 @@ Monash archive do.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import polars as pl
 
@@ -22,6 +21,7 @@ from forecast_rnn.tables import (
     ROOT_SCALE,
     WINDOW,
     models_of,
+    portions,
     quantile_column,
     rows_of_model,
 )
@@ -176,7 +176,6 @@ POOLED = ("weighted_quantile_loss", "calibration_error")
 INTERVAL = ("coverage", "interval_width", "msis")
 OWA = "owa"  # the only one that compares models, so it stands apart
 NAIVE2 = "naive2"
-_ROWS_AT_ONCE = 50_000
 
 
 def scores(table: pl.DataFrame, task: Task) -> pl.DataFrame:
@@ -259,19 +258,9 @@ def series_scores(
     # Lazy, so that what metrics share is computed once; model by model to take less memory.
     parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
     if ITEM in by:
-        parts = [few for part in parts for few in _portions(part)]
+        parts = [few for part in parts for few in portions(part)]
     grouped = [part.lazy().group_by([name, *by], maintain_order=True) for part in parts]
     return pl.concat([group.agg(**chosen).collect() for group in grouped])
-
-
-def _portions(part: pl.DataFrame) -> list[pl.DataFrame]:
-    """Cut the rows of a model between items, if those of each stand together as they should."""
-    item = part[ITEM]
-    if part.height <= _ROWS_AT_ONCE or not item.is_sorted():
-        return [part]
-    begins = range(0, part.height, _ROWS_AT_ONCE)
-    bounds = [*item.search_sorted(item.gather(begins)).unique(maintain_order=True), part.height]
-    return [part.slice(begin, end - begin) for begin, end in pairwise(bounds)]
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:

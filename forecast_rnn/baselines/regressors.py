@@ -100,7 +100,7 @@ def fit_ridge(portions: Iterator[Values], horizon: int) -> tuple[Values, Values]
     middle = usual + sums / count
     matrix, right = products[:, :width], products[:, width:]
     np.fill_diagonal(matrix, matrix.diagonal() + _SHRINKAGE)
-    slopes = np.linalg.solve(matrix, right)
+    slopes = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
     return slopes, middle[width:] - middle[:width] @ slopes
 
 
