@@ -14,7 +14,7 @@ import polars as pl
 from forecast_rnn.atomic import new_file
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.contest import contest, judge, settings_of
+from forecast_rnn.contest import contest, judge, settings_of, uncalibrated
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings
 from forecast_rnn.memory import release_memory
@@ -121,10 +121,12 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     """
     panel, task, tested = job.panel, job.task, fitted.tested
     forecaster = fitted.forecaster
+    before = uncalibrated(panel, tested, task)
+    release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
-    judged = judge(table, panel, tested, task)
+    judged = judge(table, tested, task, before)
     if file is not None:
         write_parquet(published_backtest(table, panel, task), file)
     return _Contest(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
-_LARGE = 2**23
+_LARGE = 2**20
 """A block of so many bytes goes back to the system as soon as it is free."""
 
 

@@ -109,9 +109,11 @@ def weighted_quantile_loss(levels: Levels) -> pl.Expr:
 
     Salinas et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.07.001, section 4.
     """
-    loss = pl.mean_horizontal(_pinball(level) for level in levels)
-    size = pl.when(loss.is_not_null()).then(pl.col(ACTUAL).abs()).sum()
-    return 2 * pl.when(size > 0).then(loss.sum() / size)
+    # Where a model has one quantile it has all; level by level, as this is over all rows at once.
+    known = _pinball(min(levels)).is_not_null()
+    loss = pl.mean_horizontal(_pinball(level).sum() for level in levels)
+    size = pl.when(known).then(pl.col(ACTUAL).abs()).sum()
+    return 2 * pl.when(size > 0).then(loss / size)
 
 
 def coverage(levels: Levels) -> pl.Expr:

@@ -23,7 +23,7 @@ _RIDGE_NUMBERS = 12_000_000
 """Inputs and outcomes that the ridge regression may learn from: about a second."""
 _RIDGE_PORTION = 1_000_000
 """As many of them at a time."""
-_RIDGE_PARTS = 8
+_RIDGE_ROWS = 2_000
 _SHRINKAGE = 10.0
 _TREES_STEPS = 100_000
 """Steps from which the trees learn: some seconds."""
@@ -68,8 +68,12 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
 
     def portions() -> Iterator[Values]:
         for some in np.array_split(learnt, math.ceil(len(learnt) * width / _RIDGE_PORTION)):
+            whole = np.empty((len(some), width))
             # Cutting windows takes several times the memory of what comes of it.
-            yield np.concatenate([both(few) for few in np.array_split(some, _RIDGE_PARTS)])
+            for begin in range(0, len(some), _RIDGE_ROWS):
+                few = slice(begin, begin + _RIDGE_ROWS)
+                whole[few] = both(some[few])
+            yield whole
 
     # One thread, as sums over several differ in the last digit from machine to machine.
     with threadpool_limits(limits=1):

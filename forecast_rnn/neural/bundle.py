@@ -26,7 +26,7 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as compose_tensors
 
 from forecast_rnn import __version__
-from forecast_rnn.atomic import new_folder, write_file
+from forecast_rnn.atomic import file_of_folder, new_folder, write_file
 from forecast_rnn.errors import BundleError, InputError
 from forecast_rnn.neural.manifest import compose, fingerprint, parse_manifest, parse_object
 from forecast_rnn.neural.series import Series, pack_series, reread_series, unpack_series
@@ -85,11 +85,13 @@ def write_bundle(
         OutputError: The folder above does not exist, or something else is in its place.
         OSError: The system refuses, as it says; an older bundle stays as it was.
     """
-    files = {WEIGHTS: _pack_tensors(tensors), SERIES: pack_series(series)}
-    files[MANIFEST] = compose(description, files, created_by=_programs())
     with new_folder(folder, names=NAMES) as temporary:
-        for name in [*files]:
-            write_file(temporary / name, files.pop(name))
+        write_file(temporary / WEIGHTS, _pack_tensors(tensors))
+        with file_of_folder(temporary / SERIES) as stream:
+            pack_series(series, stream)
+        files = {name: (temporary / name).read_bytes() for name in (WEIGHTS, SERIES)}
+        write_file(temporary / MANIFEST, compose(description, files, created_by=_programs()))
+        del files
         _check_same(_read(temporary, reread_series), tensors, series)
 
 

@@ -32,7 +32,9 @@ from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table
 
-ORIGINS_AT_ONCE = 64
+ORIGINS_AT_ONCE = 128
+MOST_HIDDEN = 170_000
+"""Hidden values of all recurrent steps of so many origins: wide networks get fewer at once."""
 PORTION = 1024
 """Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
@@ -143,7 +145,7 @@ class Forecaster:
             known = torch.where(batch.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
 
-        self._for_crops(panel, rows, ORIGINS_AT_ONCE, forecast)
+        self._for_crops(panel, rows, self._at_once(), forecast)
         return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -169,7 +171,7 @@ class Forecaster:
         """
         found = np.empty((len(rows), *scores.shape[1:]))
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
-        at_once = max(1, min(ORIGINS_AT_ONCE, MOST_VALUES // scores[0].size))
+        at_once = max(1, min(self._at_once(), MOST_VALUES // scores[0].size))
 
         def forecast(some: slice, batch: Batch) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
@@ -183,6 +185,10 @@ class Forecaster:
             np.rint(found, out=found)
         bounded = self._bounded(panel, rows)[:, None, None]
         return np.maximum(found, 0, out=found, where=bounded)
+
+    def _at_once(self) -> int:
+        each = self.model.context_steps * self.model.hidden_size
+        return max(1, min(ORIGINS_AT_ONCE, MOST_HIDDEN // each))
 
     def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].

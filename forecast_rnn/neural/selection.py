@@ -45,8 +45,8 @@ class Trial:
         recipe: The network and its training.
         steps: The length.
         score: The scaled loss of held-back rows: less is better.
-        reach: How far the outcomes of these rows were from the forecasts; None where it is not
-            kept, as it takes a megabyte.
+        reach: How far the outcomes of these rows were from the forecasts; None where it is of no
+            use any more, as it takes a megabyte.
     """
 
     recipe: Recipe
@@ -127,8 +127,16 @@ def choose(
             forecaster = setting.forecaster(one.recipe, (network,))
             score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
-        alive = _survivors(alive, min(one.best for one in field), rung)
+        leader = min(one.best for one in field)
+        for one in field:
+            one.trials = [_told(trial, leader) for trial in one.trials]
+        alive = _survivors(alive, leader, rung)
     return [trial for one in field for trial in one.trials]
+
+
+def _told(trial: Trial, leader: float) -> Trial:
+    """Return a trial without its reach if it is too bad to be the one that `cheapest` returns."""
+    return trial if trial.score <= AS_GOOD * leader else replace(trial, reach=None)
 
 
 def cheapest(trials: Sequence[Trial], task: Task) -> Trial:

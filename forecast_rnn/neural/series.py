@@ -7,11 +7,13 @@ and end the process; Arrow raises an error.
 
 import io
 from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from forecast_rnn.errors import BundleError
+from forecast_rnn.output.tables import write_parquet
 
 MOST_ROWS = 10**9
 GROUP = 1000  # series in a row group
@@ -19,16 +21,15 @@ GROUP = 1000  # series in a row group
 Series = Callable[[], Iterator[pl.DataFrame]]
 
 
-def pack_series(series: Series) -> bytes:
+def pack_series(series: Series, stream: BinaryIO) -> None:
     """Write tables below one another, never holding all of them.
 
     Args:
         series: Yields them anew, at least one.
+        stream: Where they go.
     """
-    buffer = io.BytesIO()
     rows = register_io_source(lambda *_: series(), schema=next(series()).schema)
-    rows.sink_parquet(buffer, compression="zstd", row_group_size=GROUP)
-    return buffer.getvalue()
+    write_parquet(rows, stream, groups=GROUP)
 
 
 def unpack_series(content: bytes) -> Iterator[pl.DataFrame]:

@@ -84,8 +84,9 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
 def error_histogram(errors: pl.DataFrame, models: list[str]) -> Histogram:
     """Count the errors of some models in bins around 0 that they share."""
     by_model = {model: _values(rows_of_model(errors, model)) for model in models}
-    sizes = np.abs(np.concatenate(list(by_model.values())))
-    limit = float(np.quantile(sizes, INNER)) if len(sizes) else 0.0
+    sizes = np.concatenate([np.abs(values) for values in by_model.values()])
+    limit = float(np.quantile(sizes, INNER, overwrite_input=True)) if len(sizes) else 0.0
+    del sizes
     limit = limit if 0 < limit < np.finfo(float).max / 4 else 1.0
     edges = np.linspace(-limit, limit, BINS + 1)
     shares = {}
