@@ -33,6 +33,7 @@ from forecast_rnn.output.tables import write_parquet
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.progress import OnProgress
+from forecast_rnn.tables import ROWS_AT_ONCE
 from forecast_rnn.trained import Trained
 from forecast_rnn.verdict import Verdict, weak_series, why_shut
 
@@ -124,11 +125,12 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     before = uncalibrated(panel, tested, task)
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    if file is not None:
+        write_parquet(published_backtest(table, panel, task), file, groups=ROWS_AT_ONCE)
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)
-    if file is not None:
-        write_parquet(published_backtest(table, panel, task), file)
+    del before
     return _Contest(
         forecaster=forecaster,
         table=table if file is None else None,

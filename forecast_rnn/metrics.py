@@ -256,13 +256,13 @@ def series_scores(
     """
     known = _metrics_of(task)
     chosen = {name: known[name] for name in (known if metrics is None else metrics)}
-    name = pl.col(MODEL).cast(pl.String)
     # Lazy, so that what metrics share is computed once; model by model to take less memory.
     parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
     if ITEM in by:
         parts = [few for part in parts for few in portions(part)]
-    grouped = [part.lazy().group_by([name, *by], maintain_order=True) for part in parts]
-    return pl.concat([group.agg(**chosen).collect() for group in grouped])
+    grouped = [part.lazy().group_by([MODEL, *by], maintain_order=True) for part in parts]
+    found = pl.concat([group.agg(**chosen).collect() for group in grouped])
+    return found.with_columns(pl.col(MODEL).cast(pl.String))
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:

@@ -27,8 +27,8 @@ VALUE = "value"  # what a path comes to
 
 WINDOW = (ITEM, ORIGIN, STEP)  # what is forecast, by whichever model
 
-ROWS_AT_ONCE = 50_000
-"""About as many rows are scored at a time, which keeps memory small."""
+ROWS_AT_ONCE = 20_000
+"""About as many rows are scored or written at a time, which keeps memory small."""
 
 MODELS = pl.Categorical(pl.Categories("models of a backtest", physical=pl.UInt16))
 """Type of `model` in a backtest: two bytes a row, where text takes sixteen."""

@@ -122,10 +122,10 @@ def _lists(rows: pl.DataFrame, lengths: NDArray[np.int64]) -> list[pl.Series]:
     if not rows.width:
         return []
     key = "item"  # no column of rows has this name
-    item = np.repeat(np.arange(len(lengths)), lengths)
-    lists = rows.with_columns(pl.Series(key, item)).group_by(key, maintain_order=True).agg(pl.all())
-    all_items = pl.DataFrame({key: np.arange(len(lengths))})
-    joined = all_items.join(lists, on=key, how="left", maintain_order="left").drop(key)
+    items = pl.DataFrame({key: np.arange(len(lengths), dtype=np.uint32)})
+    item = pl.Series(key, np.repeat(items[key].to_numpy(), lengths))
+    lists = rows.with_columns(item).group_by(key, maintain_order=True).agg(pl.all())
+    joined = items.join(lists, on=key, how="left", maintain_order="left").drop(key)
     return joined.with_columns(pl.all().fill_null([])).get_columns()
 
 

@@ -16,7 +16,7 @@ from forecast_rnn.errors import BundleError
 from forecast_rnn.output.tables import write_parquet
 
 MOST_ROWS = 10**9
-GROUP = 1000  # series in a row group
+GROUP = 500  # series in a row group
 
 Series = Callable[[], Iterator[pl.DataFrame]]
 

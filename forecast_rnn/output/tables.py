@@ -23,7 +23,7 @@ ESCAPED = (
     "the file; Parquet and JSON hold them as they are."
 )
 
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from forecast_rnn.tables import (
     MODEL,
     STEP,
     models_of,
+    portions,
     quantile_column,
     rows_of_model,
 )
@@ -56,9 +57,11 @@ def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
     size = pl.col("error").abs().mean()
     wide = errors.select(pl.col(STEP).unique().sort())
     for model in models_of(errors):
-        own = rows_of_model(errors, model).lazy()
-        means = own.group_by(STEP, ITEM).agg(size).group_by(STEP).agg(pl.col("error").mean())
-        wide = wide.join(means.collect().rename({"error": model}), on=STEP, how="left")
+        # As a rule there are as many groups as rows, so that all at once would take much memory.
+        parts = portions(rows_of_model(errors, model))
+        own = [part.group_by(STEP, ITEM, maintain_order=True).agg(size) for part in parts]
+        means = pl.concat(own).group_by(STEP).agg(pl.col("error").mean().alias(model))
+        wide = wide.join(means, on=STEP, how="left")
     return wide.sort(STEP)
 
 
