@@ -111,11 +111,11 @@ def choose(
         report: Told of every epoch.
     """
     rows = rows[:: max(1, math.ceil(len(rows) / MOST_ORIGINS))]
-    field = [
+    alive = [
         Candidate(recipe, setting.learner(recipe, 0), setting.sampler(recipe, 0))
         for recipe in rungs
     ]
-    alive = field
+    raced = [one.trials for one in alive]  # of those as well that are given up on the way
     for rung in range(max(map(len, rungs.values()))):
         alive = [one for one in alive if rung < len(rungs[one.recipe])]
         if not alive:
@@ -127,11 +127,11 @@ def choose(
             forecaster = setting.forecaster(one.recipe, (network,))
             score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
-        leader = min(one.best for one in field)
-        for one in field:
-            one.trials = [_told(trial, leader) for trial in one.trials]
+        leader = min(trial.score for trials in raced for trial in trials)
+        for trials in raced:
+            trials[:] = [_told(trial, leader) for trial in trials]
         alive = _survivors(alive, leader, rung)
-    return [trial for one in field for trial in one.trials]
+    return [trial for trials in raced for trial in trials]
 
 
 def _told(trial: Trial, leader: float) -> Trial:
