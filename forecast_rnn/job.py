@@ -217,6 +217,7 @@ def _write(
     folder = trained.folder
     if folder is None or backtest is None:
         return trained
+    release_memory()
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     release_memory()
     said = write(trained.scores, folder / "scores.csv")

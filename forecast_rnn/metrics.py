@@ -224,9 +224,9 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
     names = list(_metrics_of(task))
     averaged = [metric for metric in names if metric not in POOLED]
     together = [metric for metric in names if metric in POOLED]
+    pooled = series_scores(rows, task, by=by, metrics=together)
     each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
     means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
-    pooled = series_scores(rows, task, by=by, metrics=together)
     found = means.join(pooled, on=group, maintain_order="left")
     return found.select(*group, *names, *(() if task.classes else [owa(by).alias(OWA)]))
 

@@ -105,6 +105,13 @@ def rows_of_model(table: pl.DataFrame, model: str) -> pl.DataFrame:
     return table.slice(first, count) if together else table.filter(pl.Series(own))
 
 
+def are_sorted(keys: Sequence[pl.Series]) -> bool:
+    """Tell whether rows are in the order of three keys of whole numbers, each row once."""
+    first, second, third = (np.diff(key.to_numpy().astype(np.int64)) for key in keys)
+    later = (first > 0) | ((first == 0) & ((second > 0) | ((second == 0) & (third > 0))))
+    return bool(later.all())
+
+
 def portions(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Cut the rows of a model between items, where those of each stand together as they should."""
     item = rows[ITEM]

@@ -39,7 +39,7 @@ MOST_HEADER_BYTES = 2**20
 NAMES = frozenset(MOST_BYTES)
 
 _Found = tuple[dict[str, Any], dict[str, torch.Tensor], Iterator[pl.DataFrame]]
-_Unpack = Callable[[bytes], Iterator[pl.DataFrame]]
+_Unpack = Callable[[Path, bytes], Iterator[pl.DataFrame]]
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _KINDS = (
     ((".pt", ".pth", ".ckpt", ".bin"), b"", "a PyTorch checkpoint"),
@@ -92,7 +92,7 @@ def write_bundle(
         files = {name: (temporary / name).read_bytes() for name in (WEIGHTS, SERIES)}
         write_file(temporary / MANIFEST, compose(description, files, created_by=_programs()))
         del files
-        _check_same(_read(temporary, reread_series), tensors, series)
+        _check_same(_read(temporary, lambda path, _: reread_series(path)), tensors, series)
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -113,7 +113,7 @@ def read_bundle(folder: Path) -> Bundle:
 
 
 def _read_whole(folder: Path) -> Bundle:
-    description, tensors, groups = _read(folder, unpack_series)
+    description, tensors, groups = _read(folder, lambda _, content: unpack_series(content))
     series = list(groups)
     return Bundle(description, tensors, pl.concat(series) if series else pl.DataFrame())
 
@@ -130,7 +130,7 @@ def _read(folder: Path, unpack: _Unpack) -> _Found:
             tensors = _unpack_tensors(content)
         with _blame(folder, SERIES):
             content = _verified(streams[SERIES], manifest["files"][SERIES])
-    return manifest["description"], tensors, _blamed(folder, unpack(content))
+    return manifest["description"], tensors, _blamed(folder, unpack(folder / SERIES, content))
 
 
 def _blamed(folder: Path, groups: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

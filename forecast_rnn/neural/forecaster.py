@@ -187,8 +187,10 @@ class Forecaster:
         return np.maximum(found, 0, out=found, where=bounded)
 
     def _at_once(self) -> int:
+        """Return a power of two, by which the last digit does not depend on how many it is."""
         each = self.model.context_steps * self.model.hidden_size
-        return max(1, min(ORIGINS_AT_ONCE, MOST_HIDDEN // each))
+        most = max(1, min(ORIGINS_AT_ONCE, MOST_HIDDEN // each))
+        return 1 << (most.bit_length() - 1)
 
     def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].

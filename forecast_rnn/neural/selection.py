@@ -14,6 +14,7 @@ from forecast_rnn.backtest import error_scales, outcomes
 from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.direction import log_loss, measure_odds
 from forecast_rnn.neural.forecaster import PORTION, Forecaster
@@ -131,6 +132,7 @@ def choose(
         for trials in raced:
             trials[:] = [_told(trial, leader) for trial in trials]
         alive = _survivors(alive, leader, rung)
+        release_memory()
     return [trial for trials in raced for trial in trials]
 
 

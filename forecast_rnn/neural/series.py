@@ -7,6 +7,7 @@ and end the process; Arrow raises an error.
 
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
@@ -53,8 +54,8 @@ def unpack_series(content: bytes) -> Iterator[pl.DataFrame]:
         raise BundleError(f"has {rows:,} rows, more than {MOST_ROWS:,}")
 
 
-def reread_series(content: bytes) -> Iterator[pl.DataFrame]:
-    """Yield series that this process has written, group by group."""
-    file = pl.scan_parquet(content)
+def reread_series(path: Path) -> Iterator[pl.DataFrame]:
+    """Yield series that this process has written just now, group by group."""
+    file = pl.scan_parquet(path)
     for first in range(0, file.select(pl.len()).collect().item(), GROUP):
         yield file.slice(first, GROUP).collect()

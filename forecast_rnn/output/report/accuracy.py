@@ -77,7 +77,8 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
     """
     names = {level: quantile_column(level) for level in task.quantile_levels}
     below = [(pl.col(ACTUAL) <= pl.col(name)).mean().alias(name) for name in names.values()]
-    shares = rows.group_by(ITEM).agg(below).select(pl.col(*names.values()).mean())
+    each = [part.group_by(ITEM, maintain_order=True).agg(below) for part in portions(rows)]
+    shares = pl.concat(each).select(pl.col(*names.values()).mean())
     return pl.DataFrame(
         {"level": list(names), "share": shares.row(0)},
         schema={"level": pl.Float64, "share": pl.Float64},

@@ -21,6 +21,7 @@ from forecast_rnn.tables import (
     ORIGIN,
     STEP,
     WINDOW,
+    are_sorted,
     quantile_columns,
     rows_of_model,
 )
@@ -68,7 +69,7 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
         joined = rows.with_columns(other["baseline"])
     else:
         joined = rows.join(other, on=WINDOW, how="left")
-    joined = joined.sort(WINDOW)
+    joined = joined if are_sorted(joined[list(WINDOW)].get_columns()) else joined.sort(WINDOW)
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
     first = joined.filter(pl.col(STEP) == 1)
     return Tested(
@@ -259,4 +260,7 @@ def _name(name: str) -> str:
 
 def _matrix(columns: pl.DataFrame) -> Values:
     """Return columns of numbers side by side, null as NaN."""
-    return columns.select(pl.all().cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    found = np.empty(columns.shape)
+    for place, column in enumerate(columns):
+        found[:, place] = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return found
