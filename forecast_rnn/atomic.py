@@ -61,7 +61,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 def new_folder(path: Path, *, names: frozenset[str]) -> Iterator[Path]:
     """Give an empty folder that takes the place of `path` when the block ends well.
 
-    Files in it must be written through `write_file`, or be synced otherwise.
+    Files in it must be written through `write_file` or `file_of_folder`, or be synced
+    otherwise.
 
     Args:
         path: Where the folder shall be; a link is followed.
@@ -93,8 +94,15 @@ def new_folder(path: Path, *, names: frozenset[str]) -> Iterator[Path]:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file of a new folder, and force it to the disk."""
-    with path.open("xb") as stream:
+    with file_of_folder(path) as stream:
         stream.write(content)
+
+
+@contextlib.contextmanager
+def file_of_folder(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of a new folder, and force it to the disk when the block ends."""
+    with path.open("xb") as stream:
+        yield stream
         stream.flush()
         os.fsync(stream.fileno())
 

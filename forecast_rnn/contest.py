@@ -21,8 +21,17 @@ from forecast_rnn.neural.classes import Classes
 from forecast_rnn.neural.direction import class_baselines, with_classes
 from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
-from forecast_rnn.tables import ACTUAL, WINDOW, rows_of_model
+from forecast_rnn.tables import (
+    ITEM,
+    WINDOW,
+    forecast_columns,
+    rows_of_model,
+)
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
+
+INSIDE = "inside"
+AT_ONCE = 4096
+"""Forecasts that are laid out at a time, only to see what they hold."""
 
 
 def contest(
@@ -56,16 +65,15 @@ def contest(
 
 
 def judge(
-    table: pl.DataFrame, panel: Panel, tested: Tested, task: Task, *, refit: bool = False
+    table: pl.DataFrame, tested: Tested, task: Task, before: pl.DataFrame | None = None
 ) -> Verdict:
     """Say what a contest tells of the network, and how well its intervals or classes held.
 
     Args:
         table: What `contest` returns.
-        panel: The series, with the rows after the origins.
         tested: The network that was tested.
         task: Horizon, season and quantile levels.
-        refit: Whether it is the network of the first cutoff only.
+        before: What `uncalibrated` returns, where that is of the same network.
     """
     if task.classes:
         return class_verdict(table, task)
@@ -74,15 +82,34 @@ def judge(
         return found
     own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
-    if more and tested.forecaster.calibration.factors and not refit:
-        plain = replace(tested.forecaster, calibration=Calibration())
-        before = forecast_as_published(plain, panel, tested.rows)
-        actual = outcomes(panel, tested.rows, task.horizon).ravel()
-        before = before.with_columns(pl.Series(ACTUAL, actual).fill_nan(None))
+    if more and before is not None:
         as_many = before.select(WINDOW).equals(own.select(WINDOW))
         same = before if as_many else before.join(own, on=WINDOW, how="semi")
-        more += f"; {_covered(same, task)} before it was calibrated on earlier rows"
+        by_series = same.group_by(ITEM, maintain_order=True).agg(pl.col(INSIDE).mean())
+        more += f"; {_share(by_series[INSIDE])} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
+
+
+def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | None:
+    """Say what the widest interval would have held without calibration; None if there was none.
+
+    To be asked before a contest, whose table takes more memory than anything else.
+
+    Returns:
+        `item`, `origin`, `step` and `inside`, in the order of the origins; null = unknown.
+    """
+    forecaster = tested.forecaster
+    if forecaster is None or len(task.quantile_levels) < 2 or not forecaster.calibration.factors:
+        return None
+    plain, columns = replace(forecaster, calibration=Calibration()), forecast_columns(task)
+    tables = []
+    for start in range(0, len(tested.rows), AT_ONCE):
+        some = tested.rows[start : start + AT_ONCE]
+        actual = pl.Series(outcomes(panel, some, task.horizon).ravel()).fill_nan(None)
+        inside = pl.lit(actual).is_between(pl.col(columns[0]), pl.col(columns[-1]))
+        table = forecast_as_published(plain, panel, some)
+        tables.append(table.select(*WINDOW, inside.alias(INSIDE)))
+    return pl.concat(tables)
 
 
 def about_intervals(rows: pl.DataFrame, task: Task) -> str:
@@ -101,8 +128,11 @@ def about_intervals(rows: pl.DataFrame, task: Task) -> str:
 
 def _covered(rows: pl.DataFrame, task: Task) -> str:
     """Return what the widest interval covered, as the scores have it: a mean over series."""
-    by_series = series_scores(rows, task, metrics=("coverage",))
-    return f"{100 * by_series.select(pl.col('coverage').mean()).item():.0f}%"
+    return _share(series_scores(rows, task, metrics=("coverage",))["coverage"])
+
+
+def _share(by_series: pl.Series) -> str:
+    return f"{100 * by_series.to_frame('share').select(pl.col('share').mean()).item():.0f}%"
 
 
 def forecast_as_published(

@@ -1,30 +1,41 @@
 """A training from the series to the files."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+import polars as pl
 
 from forecast_rnn.atomic import new_file
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.contest import contest, judge, settings_of
+from forecast_rnn.contest import contest, judge, settings_of, uncalibrated
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings
 from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Fitted, Tested, fit
+from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.saving import save_model
 from forecast_rnn.neural.selection import Trial
 from forecast_rnn.output import write, write_text
-from forecast_rnn.output.folder import BUNDLE
+from forecast_rnn.output.folder import BACKTEST, BUNDLE
 from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
+from forecast_rnn.output.report.evidence import Evidence, evidence_of
 from forecast_rnn.output.tables import write_parquet
 from forecast_rnn.output.workbook import write_workbook
+from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.progress import OnProgress
+from forecast_rnn.tables import ROWS_AT_ONCE
 from forecast_rnn.trained import Trained
-from forecast_rnn.verdict import weak_series, why_shut
+from forecast_rnn.verdict import Verdict, weak_series, why_shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +77,92 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
-    trained, outcome = _trained(job, on_progress)
+    fitted = fit(job.panel, job.task, job.config, on_progress)
+    with _unnamed_file(job.folder) as file:
+        trained, outcome = _trained(job, fitted, _held_against(job, fitted, file))
+        return _write(trained, outcome, file, workbook=job.workbook)
+
+
+@contextmanager
+def _unnamed_file(folder: Path | None) -> Iterator[BinaryIO | None]:
+    """Open a file in a folder, if there is one, that is gone with the block however that ends."""
+    if folder is None:
+        yield None
+        return
+    with TemporaryFile(dir=folder) as file:
+        yield file
+
+
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """What a training comes to beside the baselines.
+
+    Attributes:
+        forecaster: The network; it knows the series that the fallback is to forecast.
+        table: As in `Trained`.
+        scores: As in `Trained`.
+        verdict: As in `Trained`.
+        evidence: As in `Outcome`, like the next.
+        scored: For the workbook.
+    """
+
+    forecaster: Forecaster
+    table: pl.DataFrame | None
+    scores: pl.DataFrame
+    verdict: Verdict
+    evidence: Evidence
+    scored: pl.DataFrame | None
+
+
+def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
+    """Hold a network against baselines; the rows go to the file, if there is one.
+
+    They take more memory than anything else here, and all that comes of them is had before
+    there are forecasts.
+    """
+    panel, task, tested = job.panel, job.task, fitted.tested
+    forecaster = fitted.forecaster
+    before = uncalibrated(panel, tested, task)
     release_memory()
-    return _write(trained, outcome, workbook=job.workbook)
-
-
-def _trained(job: Job, on_progress: OnProgress) -> tuple[Trained, Outcome]:
-    """Do all but write."""
-    panel, task, config, unknown = job.panel, job.task, job.config, job.unknown
-    fitted = fit(panel, task, config, on_progress)
-    forecaster, tested = fitted.forecaster, fitted.tested
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    if file is not None:
+        write_parquet(published_backtest(table, panel, task), file, groups=ROWS_AT_ONCE)
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
-    judged = judge(table, panel, tested, task)
-    model = Model(forecaster, panel)
-    prediction = None if unknown else model.predict(strict=job.strict)
+    judged = judge(table, tested, task, before)
+    del before
+    return _Contest(
+        forecaster=forecaster,
+        table=table if file is None else None,
+        scores=scores(table, task),
+        verdict=judged,
+        evidence=evidence_of(table, task, judged),
+        scored=scores_by_item(table, panel, task) if job.workbook else None,
+    )
+
+
+def _trained(job: Job, fitted: Fitted, found: _Contest) -> tuple[Trained, Outcome]:
+    """Forecast, and gather what there is to say."""
+    tested, unknown = fitted.tested, job.unknown
     release_memory()
+    model = Model(found.forecaster, job.panel)
+    prediction = None if unknown else model.predict(strict=job.strict)
+    told = settings_of(found.forecaster, tested, job.config) | {"seconds": _since(job.began)}
     trained = Trained(
         folder=job.folder,
         model=model,
         forecast=prediction.table if prediction else None,
-        table=table,
-        scores=scores(table, task),
-        verdict=judged,
+        table=found.table,
+        scores=found.scores,
+        verdict=found.verdict,
         findings=job.findings,
-        settings=settings_of(forecaster, tested, config) | {"seconds": _since(job.began)},
+        settings=told,
         warnings=_about_backtest(tested) + (prediction.warnings if prediction else unknown),
         fallback=prediction.fallback if prediction else (),
         missing=prediction.missing if prediction else (),
-        shut=why_shut(judged) if job.gate else None,
+        shut=why_shut(found.verdict) if job.gate else None,
     )
-    return trained, _outcome(trained, fitted, job)
+    return trained, _outcome(trained, fitted, found, job)
 
 
 def _since(began: float) -> float:
@@ -110,7 +175,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, fitted: Fitted, job: Job) -> Outcome:
+def _outcome(trained: Trained, fitted: Fitted, found: _Contest, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -118,7 +183,8 @@ def _outcome(trained: Trained, fitted: Fitted, job: Job) -> Outcome:
         panel=trained.model.panel,
         task=task,
         forecast=trained.forecast,
-        backtest=trained.table,
+        evidence=found.evidence,
+        scored=found.scored,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
@@ -144,16 +210,20 @@ def _trial(trial: Trial) -> dict[str, str | int | float]:
     }
 
 
-def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
+def _write(
+    trained: Trained, outcome: Outcome, backtest: BinaryIO | None, *, workbook: bool
+) -> Trained:
     """Write the files of a training, if anywhere, the forecast last; add what there is to say."""
     folder = trained.folder
-    if folder is None:
+    if folder is None or backtest is None:
         return trained
+    release_memory()
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
     release_memory()
     said = write(trained.scores, folder / "scores.csv")
-    _write_backtest(trained, folder / "backtest.parquet")
-    release_memory()
+    backtest.seek(0)
+    with new_file(folder / BACKTEST) as stream:
+        copyfileobj(backtest, stream)
     write_text(report(outcome), folder / "report.html")
     release_memory()
     if workbook and trained.shut is None:
@@ -165,10 +235,3 @@ def _write(trained: Trained, outcome: Outcome, *, workbook: bool) -> Trained:
     elif trained.shut is None:
         said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))
-
-
-def _write_backtest(trained: Trained, path: Path) -> None:
-    """Write the backtest, of which there may be more rows than should be held in text."""
-    model = trained.model
-    with new_file(path) as stream:
-        write_parquet(published_backtest(trained.table, model.panel, model.forecaster.task), stream)

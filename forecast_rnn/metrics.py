@@ -21,6 +21,7 @@ from forecast_rnn.tables import (
     ROOT_SCALE,
     WINDOW,
     models_of,
+    portions,
     quantile_column,
     rows_of_model,
 )
@@ -108,9 +109,10 @@ def weighted_quantile_loss(levels: Levels) -> pl.Expr:
 
     Salinas et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.07.001, section 4.
     """
-    loss = pl.mean_horizontal(_pinball(level) for level in levels)
-    size = pl.when(loss.is_not_null()).then(pl.col(ACTUAL).abs()).sum()
-    return 2 * pl.when(size > 0).then(loss.sum() / size)
+    # Level by level, as this is over all rows at once; a model has all quantiles or none.
+    loss = pl.mean_horizontal(_pinball(level).sum() for level in levels)
+    size = pl.when(_pinball(min(levels)).is_not_null()).then(pl.col(ACTUAL).abs()).sum()
+    return 2 * pl.when(size > 0).then(loss / size)
 
 
 def coverage(levels: Levels) -> pl.Expr:
@@ -118,8 +120,7 @@ def coverage(levels: Levels) -> pl.Expr:
 
     Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437, section 1.
     """
-    inside = pl.col(ACTUAL).is_between(*_widest(levels))
-    return inside.mean()
+    return pl.col(ACTUAL).is_between(*_widest(levels)).mean()
 
 
 def interval_width(levels: Levels) -> pl.Expr:
@@ -221,9 +222,9 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
     names = list(_metrics_of(task))
     averaged = [metric for metric in names if metric not in POOLED]
     together = [metric for metric in names if metric in POOLED]
+    pooled = series_scores(rows, task, by=by, metrics=together)
     each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
     means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
-    pooled = series_scores(rows, task, by=by, metrics=together)
     found = means.join(pooled, on=group, maintain_order="left")
     return found.select(*group, *names, *(() if task.classes else [owa(by).alias(OWA)]))
 
@@ -253,17 +254,16 @@ def series_scores(
     """
     known = _metrics_of(task)
     asked = {name: known[name] for name in (known if metrics is None else metrics)}
-    name = pl.col(MODEL).cast(pl.String)
     found, null = [], pl.lit(None, pl.Float64)
-    # Lazy, so that what metrics share is computed once; model by model to take less memory; and in
-    # memory, as sums of the streaming engine differ in the last digit from one time to the next.
     for part in [rows_of_model(table, model) for model in models_of(table)] or [table]:
         # What reads a column without values is null; baselines have no quantiles, which cost most.
         full = {column.name for column in part if column.count()}
         agg = {key: one if full >= {*one.meta.root_names()} else null for key, one in asked.items()}
-        group = part.lazy().group_by([name, *by], maintain_order=True)
-        found.append(group.agg(**agg).collect(engine="in-memory"))
-    return pl.concat(found)
+        for few in portions(part) if ITEM in by else [part]:
+            # Streaming adds up in another order each time.
+            group = few.lazy().group_by([MODEL, *by], maintain_order=True)
+            found.append(group.agg(**agg).collect(engine="in-memory"))
+    return pl.concat(found).with_columns(pl.col(MODEL).cast(pl.String))
 
 
 def comparable(table: pl.DataFrame) -> pl.DataFrame:

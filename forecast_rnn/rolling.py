@@ -15,7 +15,7 @@ import polars as pl
 from forecast_rnn.ahead import Data, check_values, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.contest import contest, judge, settings_of
+from forecast_rnn.contest import contest, judge, settings_of, uncalibrated
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
@@ -132,6 +132,7 @@ def backtest(
                 f"the series are too short for {windows or 1} windows of {task.horizon} steps: the "
                 f"usual one has {panel.usual_length():,} rows. Lower --windows or --horizon."
             )
+        before = None if refit else uncalibrated(panel, tested, task)
         table = _table(panel, tested, config, refit, names, on_progress)
         settings = settings_of(tested.forecaster, tested, config)
         found = Backtested(
@@ -141,7 +142,7 @@ def backtest(
             scores=scores(table, task),
             steps=scores_by(table, task, by=("step",)),
             series=published_scores(scores_by(table, task, by=(ITEM,)), panel),
-            verdict=judge(table, panel, tested, task, refit=refit),
+            verdict=judge(table, tested, task, before),
             findings=findings,
             settings=settings | {"seconds": round(time.monotonic() - began, 1)},
             windows=len(tested.windows),

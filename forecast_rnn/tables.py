@@ -5,6 +5,7 @@ make it, `backtest` adds what came true, `metrics` scores it, `output` writes it
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,9 @@ PATH = "path"  # 1 to N
 VALUE = "value"  # what a path comes to
 
 WINDOW = (ITEM, ORIGIN, STEP)  # what is forecast, by whichever model
+
+ROWS_AT_ONCE = 20_000
+"""About as many rows are scored or written at a time, which keeps memory small."""
 
 MODELS = pl.Categorical(pl.Categories("models of a backtest", physical=pl.UInt16))
 """Type of `model` in a backtest: two bytes a row, where text takes sixteen."""
@@ -99,6 +103,23 @@ def rows_of_model(table: pl.DataFrame, model: str) -> pl.DataFrame:
     first = int(own.argmax()) if count else 0
     together = bool(own[first : first + count].all())
     return table.slice(first, count) if together else table.filter(pl.Series(own))
+
+
+def are_sorted(keys: Sequence[pl.Series]) -> bool:
+    """Tell whether rows are in the order of three keys of whole numbers, each row once."""
+    first, second, third = (np.diff(key.to_numpy().astype(np.int64)) for key in keys)
+    later = (first > 0) | ((first == 0) & ((second > 0) | ((second == 0) & (third > 0))))
+    return bool(later.all())
+
+
+def portions(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Cut the rows of a model between items, where those of each stand together as they should."""
+    item = rows[ITEM]
+    if rows.height <= ROWS_AT_ONCE or not item.is_sorted():
+        return [rows]
+    begins = item.gather([*range(0, rows.height, ROWS_AT_ONCE)]).unique(maintain_order=True)
+    bounds = [*item.search_sorted(begins), rows.height]
+    return [rows.slice(begin, end - begin) for begin, end in pairwise(bounds)]
 
 
 def models_of(table: pl.DataFrame) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from forecast_rnn.data.read import Findings
+from forecast_rnn.output.folder import BACKTEST
 from forecast_rnn.output.publish import published
 from forecast_rnn.verdict import Verdict
 
@@ -24,7 +25,7 @@ class Trained:
         forecast: The forecast after the last row of each series; None where known columns
             do not reach into the future.
         table: Forecasts of known rows by the network and the baselines, as a table of
-            `forecast_rnn.backtest`.
+            `forecast_rnn.backtest`; None where a file of the folder has them.
         scores: Columns `model`, `metric`, `value`.
         verdict: What the backtest says of the network.
         findings: What was found in the data.
@@ -39,7 +40,7 @@ class Trained:
     folder: Path | None
     model: "Model"
     forecast: pl.DataFrame | None
-    table: pl.DataFrame
+    table: pl.DataFrame | None
     scores: pl.DataFrame
     verdict: Verdict
     findings: Findings
@@ -51,7 +52,13 @@ class Trained:
 
     @property
     def backtest(self) -> pl.DataFrame:
-        """Forecasts of known rows by the network and the baselines, as in backtest.parquet."""
+        """Forecasts of known rows by the network and the baselines, as in backtest.parquet.
+
+        They are read from there if it was written, as all of them may take much memory.
+        """
+        if self.table is None:
+            assert self.folder is not None, "what is not kept was written"
+            return pl.read_parquet(self.folder / BACKTEST)
         return published(self.table, self.model.panel, self.model.forecaster.task)
 
     @property

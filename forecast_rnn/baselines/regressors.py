@@ -23,6 +23,7 @@ _RIDGE_NUMBERS = 12_000_000
 """Inputs and outcomes that the ridge regression may learn from: about a second."""
 _RIDGE_PORTION = 1_000_000
 """As many of them at a time."""
+_RIDGE_ROWS = 2_000
 _SHRINKAGE = 10.0
 _TREES_STEPS = 100_000
 """Steps from which the trees learn: some seconds."""
@@ -61,34 +62,39 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
     if not len(learnt):
         return seasonal_naive(panel, rows, task)
 
-    def portions() -> Iterator[tuple[Values, Values]]:
+    def both(some: Rows) -> Values:
+        windows = lags.windows(some)
+        return np.hstack([inputs(some, windows), np.nan_to_num(lags.outcomes(some, windows))])
+
+    def portions() -> Iterator[Values]:
         for some in np.array_split(learnt, math.ceil(len(learnt) * width / _RIDGE_PORTION)):
-            windows = lags.windows(some)
-            yield inputs(some, windows), np.nan_to_num(lags.outcomes(some, windows))
+            whole = np.empty((len(some), width))
+            # Cutting windows takes several times the memory of what comes of it.
+            for begin in range(0, len(some), _RIDGE_ROWS):
+                few = slice(begin, begin + _RIDGE_ROWS)
+                whole[few] = both(some[few])
+            yield whole
 
     # One thread, as sums over several differ in the last digit from machine to machine.
     with threadpool_limits(limits=1):
-        slopes, start = fit_ridge(portions())
+        slopes, start = fit_ridge(portions(), task.horizon)
         return _corrected(lags, rows, lambda some, windows: inputs(some, windows) @ slopes + start)
 
 
-def fit_ridge(portions: Iterator[tuple[Values, Values]]) -> tuple[Values, Values]:
+def fit_ridge(portions: Iterator[Values], horizon: int) -> tuple[Values, Values]:
     """Return the slopes [F, H] and starts [H] of a ridge regression; starts are not shrunk.
 
     It is what the class of scikit-learn does, which takes a second to load, and all rows at once.
 
     Args:
-        portions: Inputs [B, F] and outcomes [B, H], some rows at a time.
+        portions: Inputs and outcomes side by side, [B, F + H], some rows at a time.
+        horizon: H.
     """
-    from scipy import linalg
-    from threadpoolctl import threadpool_limits
-
     count, sums, products, usual = 0, np.zeros(0), np.zeros((0, 0)), np.zeros(0)
-    for inputs, outcomes in portions:
-        both = np.hstack([inputs, outcomes])
+    for both in portions:
         if not count:
             # Sums of what is apart from something in the middle keep their digits.
-            width, usual = inputs.shape[1], both.mean(axis=0)
+            width, usual = both.shape[1] - horizon, both.mean(axis=0)
             sums, products = np.zeros(len(usual)), np.zeros((width, len(usual)))
         both -= usual
         count += len(both)
@@ -98,8 +104,7 @@ def fit_ridge(portions: Iterator[tuple[Values, Values]]) -> tuple[Values, Values
     middle = usual + sums / count
     matrix, right = products[:, :width], products[:, width:]
     np.fill_diagonal(matrix, matrix.diagonal() + _SHRINKAGE)
-    with threadpool_limits(limits=1):  # as in `ridge`; here those of scipy are loaded
-        slopes = linalg.solve(matrix, right, assume_a="pos")
+    slopes = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
     return slopes, middle[width:] - middle[:width] @ slopes
 
 

@@ -1,6 +1,6 @@
 """All series of a data set in one flat table on a regular grid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,42 +83,50 @@ class Panel:
         return joined.to_series().to_list()
 
 
-def panel_table(panel: Panel) -> pl.DataFrame:
-    """Return a panel as one table, a row an item.
+def panel_tables(panel: Panel, size: int) -> Iterator[pl.DataFrame]:
+    """Yield a panel as tables, a row an item, so many items at a time; at least one table.
 
     Columns item, start, order, id_…, the list of values, and of covariates static_… and the
-    lists past_or_known_…; names of columns are by number, as a schema knows them by order.
+    lists varying_…; names of columns are by number, as a schema knows them by order.
     """
-    rank = np.empty(len(panel.order), np.int64)
-    rank[panel.order] = np.arange(len(panel.order))
+    count = len(panel.order)
+    rank = np.empty(count, np.int64)
+    rank[panel.order] = np.arange(count)
     ids = {f"id_{number}": column for number, column in enumerate(panel.items)}
-    table = pl.DataFrame(
-        {"item": np.arange(len(rank)), "order": rank, "start": panel.starts, **ids}
-    )
-    table = _with_lists(table, pl.DataFrame({"values": panel.values}), panel.lengths())
-    if panel.covariates is None:
-        return table
-    covariates = panel.covariates.compact()
-    static = {f"static_{number}": _plain(c) for number, c in enumerate(covariates.static)}
-    varying = {f"varying_{number}": _plain(c) for number, c in enumerate(covariates.frame)}
-    table = table.with_columns(**static)
-    return _with_lists(table, pl.DataFrame(varying), covariates.lengths)
+    items = pl.DataFrame({"item": np.arange(count), "order": rank, "start": panel.starts, **ids})
+    covariates = None if panel.covariates is None else panel.covariates.compact()
+    for first in range(0, max(count, 1), size):
+        table, ahead = items.slice(first, size), range(first, min(first + size, count) + 1)
+        bounds = panel.indptr[ahead]
+        values = pl.DataFrame({"values": panel.values[bounds[0] : bounds[-1]]})
+        table = table.with_columns(_lists(values, np.diff(bounds)))
+        if covariates is not None:
+            table = table.with_columns(_covariate_columns(covariates, first, table.height))
+        yield table
 
 
-def _with_lists(
-    table: pl.DataFrame, rows: pl.DataFrame, lengths: NDArray[np.int64]
-) -> pl.DataFrame:
-    """Add the rows of each item as lists."""
-    import pyarrow as pa
-
-    # By where lists begin, as grouping would hold all rows twice more.
-    # Arrow would load all of pandas, if it is installed, to see whether an array is one of its.
-    bounds = pl.Series(np.append(0, np.cumsum(lengths))).to_arrow()
-    lists = [
-        pl.Series(column.name, pa.LargeListArray.from_arrays(bounds, column.rechunk().to_arrow()))
-        for column in rows
+def _covariate_columns(covariates: Covariates, first: int, count: int) -> list[pl.Series]:
+    """Return the columns of so many items from the first on, of covariates that are compact."""
+    static = covariates.static.slice(first, count)
+    bounds = np.append(0, np.cumsum(covariates.lengths))[first : first + count + 1]
+    rows = covariates.frame.slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
+    named = {f"varying_{number}": _plain(column) for number, column in enumerate(rows)}
+    return [
+        *(_plain(column).alias(f"static_{number}") for number, column in enumerate(static)),
+        *_lists(pl.DataFrame(named), np.diff(bounds)),
     ]
-    return table.with_columns(lists)
+
+
+def _lists(rows: pl.DataFrame, lengths: NDArray[np.int64]) -> list[pl.Series]:
+    """Return columns of rows as lists, an item a list of so many rows."""
+    if not rows.width:
+        return []
+    key = "item"  # no column of rows has this name
+    items = pl.DataFrame({key: np.arange(len(lengths), dtype=np.uint32)})
+    item = pl.Series(key, np.repeat(items[key].to_numpy(), lengths))
+    lists = rows.with_columns(item).group_by(key, maintain_order=True).agg(pl.all())
+    joined = items.join(lists, on=key, how="left", maintain_order="left").drop(key)
+    return joined.with_columns(pl.all().fill_null([])).get_columns()
 
 
 def _plain(column: pl.Series) -> pl.Series:
@@ -126,7 +134,7 @@ def _plain(column: pl.Series) -> pl.Series:
 
 
 def panel_from_table(frame: pl.DataFrame, schema: Schema, frequency: Frequency) -> Panel:
-    """Return the panel of a table that `panel_table` made."""
+    """Return the panel of the tables that `panel_tables` made, one below the other."""
     frame = frame.sort("item")
     values, lengths = _from_lists(frame, "values")
     items = frame.select(

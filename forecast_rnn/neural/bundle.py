@@ -10,12 +10,12 @@ be exactly these, and the very bytes that are parsed are the ones whose checksum
 
 import contextlib
 import errno
-import io
 import os
 import platform
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -26,21 +26,20 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as compose_tensors
 
 from forecast_rnn import __version__
-from forecast_rnn.atomic import new_folder, write_file
+from forecast_rnn.atomic import file_of_folder, new_folder, write_file
 from forecast_rnn.errors import BundleError, InputError
-from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.manifest import compose, fingerprint, parse_manifest, parse_object
+from forecast_rnn.neural.series import Series, pack_series, reread_series, unpack_series
 
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 SERIES = "series.parquet"
 MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
-MOST_ROWS = 10**9
-GROUP = 1000  # series in a row group
 NAMES = frozenset(MOST_BYTES)
 
 _Found = tuple[dict[str, Any], dict[str, torch.Tensor], Iterator[pl.DataFrame]]
+_Unpack = Callable[[Path, bytes], Iterator[pl.DataFrame]]
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _KINDS = (
     ((".pt", ".pth", ".ckpt", ".bin"), b"", "a PyTorch checkpoint"),
@@ -69,7 +68,7 @@ def write_bundle(
     folder: Path,
     description: Mapping[str, Any],
     tensors: Mapping[str, torch.Tensor],
-    series: pl.DataFrame,
+    series: Series,
 ) -> None:
     """Write a model folder, read it back to verify it, and put it in place of an older one.
 
@@ -79,20 +78,21 @@ def write_bundle(
         folder: Where; replaced if it is a bundle, or empty.
         description: What JSON can hold.
         tensors: float32 and finite.
-        series: Any columns that Parquet can hold.
+        series: Yields them anew, `GROUP` rows at a time: any columns that Parquet can hold.
 
     Raises:
         BundleError: A tensor is not float32 or not finite, or a file would be too large.
         OutputError: The folder above does not exist, or something else is in its place.
         OSError: The system refuses, as it says; an older bundle stays as it was.
     """
-    files = {WEIGHTS: _pack_tensors(tensors), SERIES: _pack_series(series)}
-    files[MANIFEST] = compose(description, files, created_by=_programs())
     with new_folder(folder, names=NAMES) as temporary:
-        for name, content in files.items():
-            write_file(temporary / name, content)
-        release_memory()
-        _check_same(_read(temporary), tensors, series)
+        write_file(temporary / WEIGHTS, _pack_tensors(tensors))
+        with file_of_folder(temporary / SERIES) as stream:
+            pack_series(series, stream)
+        files = {name: (temporary / name).read_bytes() for name in (WEIGHTS, SERIES)}
+        write_file(temporary / MANIFEST, compose(description, files, created_by=_programs()))
+        del files
+        _check_same(_read(temporary, lambda path, _: reread_series(path)), tensors, series)
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -113,12 +113,12 @@ def read_bundle(folder: Path) -> Bundle:
 
 
 def _read_whole(folder: Path) -> Bundle:
-    description, tensors, groups = _read(folder)
+    description, tensors, groups = _read(folder, lambda _, content: unpack_series(content))
     series = list(groups)
     return Bundle(description, tensors, pl.concat(series) if series else pl.DataFrame())
 
 
-def _read(folder: Path) -> _Found:
+def _read(folder: Path, unpack: _Unpack) -> _Found:
     _check_names(folder)
     with contextlib.ExitStack() as stack:
         streams = {name: stack.enter_context(_opened(folder, name)) for name in sorted(NAMES)}
@@ -130,7 +130,12 @@ def _read(folder: Path) -> _Found:
             tensors = _unpack_tensors(content)
         with _blame(folder, SERIES):
             content = _verified(streams[SERIES], manifest["files"][SERIES])
-    return manifest["description"], tensors, _unpack_series(folder, content)
+    return manifest["description"], tensors, _blamed(folder, unpack(folder / SERIES, content))
+
+
+def _blamed(folder: Path, groups: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    with _blame(folder, SERIES):
+        yield from groups
 
 
 def _programs() -> dict[str, str]:
@@ -260,39 +265,13 @@ def _check_tensor(name: str, tensor: torch.Tensor) -> None:
         raise BundleError(f"the tensor {name!r} holds values that are not finite")
 
 
-def _pack_series(series: pl.DataFrame) -> bytes:
-    import pyarrow.parquet as pq
-
-    buffer, options = io.BytesIO(), {"compression": "zstd", "write_page_checksum": True}
-    # A group is held as a whole several times while it is written.
-    pq.write_table(series.to_arrow(), buffer, row_group_size=GROUP, **options)
-    return buffer.getvalue()
-
-
-def _unpack_series(folder: Path, content: bytes) -> Iterator[pl.DataFrame]:
-    """Yield the series group by group."""
-    import pyarrow.parquet as pq
-
-    # Whatever goes wrong inside the readers, a panic included, the file is at fault.
-    try:
-        file = pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True)
-        rows = file.metadata.num_rows
-        # Group by group, and in one thread, for others keep what they freed.
-        for one in range(file.num_row_groups if rows <= MOST_ROWS else 0):
-            yield pl.DataFrame(file.read_row_group(one, use_threads=False))
-    except (Exception, pl.exceptions.PanicException) as error:
-        _refuse(folder, SERIES, f"cannot be read: {error}")
-    if rows > MOST_ROWS:
-        _refuse(folder, SERIES, f"has {rows:,} rows, more than {MOST_ROWS:,}")
-
-
-def _check_same(found: _Found, tensors: Mapping[str, torch.Tensor], series: pl.DataFrame) -> None:
+def _check_same(found: _Found, tensors: Mapping[str, torch.Tensor], series: Series) -> None:
     _, own, groups = found
     same = set(own) == set(tensors)
     same = same and all(torch.equal(own[name], tensors[name].detach().cpu()) for name in own)
-    first = 0
-    for group in groups:
-        same = same and group.equals(series.slice(first, len(group)))
-        first += len(group)
-    if not same or first != len(series):
+    same = same and all(
+        one is not None and one.equals(other)
+        for one, other in zip_longest(groups, filter(len, series()))
+    )
+    if not same:
         raise BundleError("the bundle reads back otherwise than it was written.")

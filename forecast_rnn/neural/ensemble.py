@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from threading import Event
 
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.network import Network
@@ -69,7 +70,8 @@ def train_ensembles(plans: Sequence[Plan], report: Callable[[Epoch], None]) -> l
         for member in range(plan.members)
     ]
     widest = max(plan.recipe.model.hidden_size for plan in plans)
-    trained = iter(side_by_side(jobs, plans[0].setting.machine.threads, hidden_size=widest))
+    with memory_kept():
+        trained = iter(side_by_side(jobs, plans[0].setting.machine.threads, hidden_size=widest))
     return [_joined(plan, list(islice(trained, plan.members))) for plan in plans]
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from forecast_rnn.calibration import Reach, calibrate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.memory import release_memory
 from forecast_rnn.neural.classes import tempered
 from forecast_rnn.neural.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.forecaster import Forecaster
@@ -88,9 +87,7 @@ def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) 
     tested = replace(choice, forecaster=forecaster)
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
     _, reach = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
-    release_memory()
     dependence = measure_dependence(forecaster, panel, tested.rows)
-    release_memory()
     forecaster = _calibrated(whole.forecaster, *tested.reach, reach)
     return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
 
@@ -209,16 +206,15 @@ def _choose_and_train(
         measured = Plan(race.setting, recipe, steps, members=1)
         first, *ensembles = _train(job, panel, choice, unseen, watch, measured)
         score, reach = assess(replace(first.forecaster, rounded=False), panel, race.rows)
-        trial = Trial(recipe, steps, score, reach)
+        trial = Trial(recipe, steps, score, None)
         return replace(choice, trials=(trial,), reach=(reach,)), ensembles
     progress = Watch("choosing", watch.on_progress, race.steps)
     trials = choose(race.setting, panel, race.rows, race.rungs, progress.count)
     del race  # Its setting may hold a copy of the covariates.
-    release_memory()
     best = cheapest(trials, job.task)
-    choice = replace(
-        choice, recipe=best.recipe, steps=best.steps, trials=tuple(trials), reach=(best.reach,)
-    )
+    assert best.reach is not None, "the best of a race has one"
+    told = tuple(replace(trial, reach=None) for trial in trials)
+    choice = replace(choice, recipe=best.recipe, steps=best.steps, trials=told, reach=(best.reach,))
     return choice, _train(job, panel, choice, unseen, watch)
 
 
@@ -254,7 +250,6 @@ def _train(
         trained = [one for rows in unseen for one in train_ensembles([plan(rows)], watch.count)]
     else:
         trained = train_ensembles([*beside, *map(plan, unseen)], watch.count)
-    release_memory()
     return [
         replace(one, forecaster=replace(one.forecaster, rounded=job.config.round))
         for one in trained

@@ -1,6 +1,7 @@
 """A trained ensemble with all it takes to use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
@@ -13,17 +14,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from forecast_rnn.calibration import Calibration
-from forecast_rnn.config import ModelConfig, Task, check_range
+from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import located
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.memory import release_memory
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.batch import Table, load_table, origin_tensors
 from forecast_rnn.neural.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.covariates import load_beside
 from forecast_rnn.neural.crew import side_by_side
+from forecast_rnn.neural.dependence import Dependence
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
@@ -31,7 +33,6 @@ from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.streaming import (
-    CROPS_AT_ONCE,
     STEPS_AT_ONCE,
     Memory,
     Reader,
@@ -41,30 +42,12 @@ from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table
 
+PORTION = 1024
+"""Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
 MUCH = 2**24
 """Bytes of forecasts after which it pays to give back what was in use on the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dependence:
-    """How steps of the horizon hang together, as `forecast_rnn.neural.paths` measures it.
-
-    The correlation of the normal scores of two steps is s + (1 - s) φ^k, k steps apart.
-
-    Attributes:
-        share: s, of what all steps have in common.
-        decay: φ, of what fades from step to step.
-    """
-
-    share: float = 0.0
-    decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check ranges; raise ConfigError with the value seen."""
-        check_range("share", self.share, 0, 0.99)
-        check_range("decay", self.decay, -0.99, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +82,7 @@ class Forecaster:
     floor: float
     encoding: Encoding
     networks: tuple[Network, ...]
-    dependence: Dependence = Dependence()
+    dependence: Dependence = field(default_factory=Dependence)
     calibration: Calibration = field(default_factory=Calibration)
     nonnegative: bool = False
     fallback: tuple[tuple[str, ...], ...] | None = None
@@ -128,18 +111,37 @@ class Forecaster:
             The forecast table of `forecast_rnn.tables`, in the order of `rows`; null
             where the last window of an origin holds no observation.
         """
-        if self.task.classes:
-            values = self.probabilities(panel, rows)
-            forecasts = most_probable(values)
-        else:
-            values = self.quantiles(panel, rows)
-            forecasts = values[..., self.task.quantile_levels.index(0.5)]
-        columns = forecast_columns(self.task)
-        origins = located(panel, rows)
-        return forecast_table("network", origins, forecasts, columns=columns, values=values)
+        columns, tables = forecast_columns(self.task), []
+        for some, values in self.portions(panel, rows):
+            levels = self.task.quantile_levels
+            forecasts = values[..., levels.index(0.5)] if levels else most_probable(values)
+            origins = located(panel, some)
+            table = forecast_table("network", origins, forecasts, columns=columns, values=values)
+            tables.append(table)
+        return pl.concat(tables, rechunk=False)
+
+    def portions(
+        self, panel: Panel, rows: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Yield some origins at a time, with their quantiles, or probabilities.
+
+        All of them together may take more memory than what comes of them.
+        """
+        table, of = (
+            self._table(panel),
+            self._probabilities if self.task.classes else self._quantiles,
+        )
+        for start in range(0, max(len(rows), 1), PORTION):
+            some = rows[start : start + PORTION]
+            yield some, of(table, panel, some)
 
     def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
+        return self._probabilities(self._table(panel), panel, rows)
+
+    def _probabilities(
+        self, table: Table, panel: Panel, rows: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         head = self.networks[0].head
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
 
@@ -149,13 +151,18 @@ class Forecaster:
             known = torch.where(reading.batch.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
 
-        self._for_crops(panel, rows, MOST_VALUES, forecast)
+        self._for_crops(table, panel, rows, forecast)
         return found
 
     def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the quantiles after each origin in the data's units, [B, H, Q]."""
+        return self._quantiles(self._table(panel), panel, rows)
+
+    def _quantiles(
+        self, table: Table, panel: Panel, rows: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         scores = np.array([normal_score(level) for level in self.task.quantile_levels])
-        values = self.values(panel, rows, scores[None, :, None])
+        values = self._values(table, panel, rows, scores[None, :, None])
         if (values[:, 1:] < values[:, :-1]).any():
             values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
         return values.transpose(0, 2, 1)
@@ -173,6 +180,11 @@ class Forecaster:
         Returns:
             [B, N, H]; NaN where the last window of an origin holds no observation.
         """
+        return self._values(self._table(panel), panel, rows, scores)
+
+    def _values(
+        self, table: Table, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         found = np.empty((len(rows), scores.shape[1], self.task.horizon))
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
 
@@ -184,9 +196,7 @@ class Forecaster:
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
         most = MOST_VALUES // (found.shape[1] * found.shape[2])
-        self._for_crops(panel, rows, max(1, most), forecast)
-        if found.nbytes > MUCH:
-            release_memory()
+        self._for_crops(table, panel, rows, forecast, most=max(1, most))
         if self.whole:
             np.rint(found, out=found)
         bounded = self._bounded(panel, rows)[:, None, None]
@@ -209,23 +219,26 @@ class Forecaster:
 
     def _for_crops(
         self,
+        table: Table,
         panel: Panel,
         rows: NDArray[np.int64],
-        most: int,
         forecast: Callable[[NDArray[np.int64], Reading], None],
+        *,
+        most: int = MOST_VALUES,
     ) -> None:
         """Read up to the origins, at most so many at once, and forecast.
 
         Crops are read side by side, and each batch by itself, so that the last digit does
         not depend on the number of threads.
         """
-        table, reader = self._table(panel), self.reader
         # In whichever order they are asked for: others of a batch may tell in the last digit.
         order = np.argsort(rows, kind="stable")
         items, places = origin_tensors(panel, rows[order], table.first.device)
-        read, at_once, memory = reader.read, CROPS_AT_ONCE, self.memory
+        kept: AbstractContextManager[None] = memory_kept()
+        reader, memory = self.reader, self.memory
+        read, at_once = reader.read, reader.crops_at_once
         if memory is not None and memory.ends_at(items, places - table.first[items]):
-            read, at_once = partial(reader.recall, memory), STEPS_AT_ONCE
+            read, at_once, kept = partial(reader.recall, memory), STEPS_AT_ONCE, nullcontext()
         at_once = min(at_once, most)
 
         @torch.no_grad()
@@ -233,9 +246,10 @@ class Forecaster:
             some = slice(start, start + at_once)
             forecast(order[some], read(table, items[some], places[some]))
 
-        jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
-        if jobs:
-            side_by_side(jobs, torch.get_num_threads())
+        if len(rows):
+            jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
+            with kept:
+                side_by_side(jobs, torch.get_num_threads())
 
     @property
     def reader(self) -> Reader:

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from forecast_rnn.backtest import outcomes
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.neural.forecaster import Dependence, Forecaster
+from forecast_rnn.neural.dependence import Dependence
+from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.heads.quantile import interpolated, normal_score
 
 MOST_ORIGINS = 3000
 FEWEST_PAIRS = 8
 """With fewer pairs of steps nothing is measured."""
-MOST_VALUES = 4_000_000
+MOST_VALUES = 500_000
+"""Quantiles held at a time."""
 _SHARES = np.linspace(0.0, 0.95, 20)
 _DECAYS = np.linspace(-0.95, 0.95, 39)
 _GRID = np.linspace(-3.0, 3.0, 61)

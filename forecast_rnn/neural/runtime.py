@@ -1,17 +1,14 @@
 """How torch uses this machine: memory allocator, matrix precision, threads, device."""
 
-import ctypes
 import os
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
 from forecast_rnn.errors import ConfigError
+from forecast_rnn.memory import keep_none
 
-_M_TRIM_THRESHOLD = -1
-_M_MMAP_THRESHOLD = -3
 PROCESSORS = Path("/proc/cpuinfo")
 ZEN_5 = 26  # family of the first AMD cores that multiply 512 bits at once
 
@@ -20,16 +17,8 @@ WIDE = 256
 
 
 def prepare(threads: int | None) -> int:
-    """Set the allocator and thread count; return the threads to use.
-
-    glibc hands large buffers back to the kernel after each step and pays page
-    faults to get them again, which costs recurrent training up to half its time;
-    two thresholds stop that. What is freed then stays until `release_memory`.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
-        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    """Set the allocator and thread count; return the threads to use."""
+    keep_none()
     count = threads or usable_cores()
     torch.set_num_threads(count)
     return count

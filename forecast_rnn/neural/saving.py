@@ -2,6 +2,7 @@
 
 import types
 from dataclasses import asdict, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -14,15 +15,17 @@ from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.almanac import SIZES, almanac
 from forecast_rnn.data.calendar import Frequency
-from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
+from forecast_rnn.data.panel import Panel, panel_from_table, panel_tables
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.classes import Classes
+from forecast_rnn.neural.dependence import Dependence
 from forecast_rnn.neural.encoding import Encoding
-from forecast_rnn.neural.forecaster import Dependence, Forecaster
+from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.neural.heads import CLASSIFIERS
 from forecast_rnn.neural.network import Network, build_network
+from forecast_rnn.neural.series import GROUP
 from forecast_rnn.neural.transform import TRANSFORMS, Transform
 
 Kind = TypeVar("Kind")
@@ -66,7 +69,7 @@ def save_model(
         for member, network in enumerate(forecaster.networks)
         for name, tensor in network.state_dict().items()
     }
-    write_bundle(folder, description, tensors, panel_table(panel))
+    write_bundle(folder, description, tensors, partial(panel_tables, panel, GROUP))
 
 
 def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:

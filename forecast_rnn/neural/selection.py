@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
@@ -14,6 +14,7 @@ from forecast_rnn.backtest import error_scales, outcomes
 from forecast_rnn.calibration import Reach, measure_reach
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.memory import memory_kept, release_memory
 from forecast_rnn.neural.crew import follow, side_by_side
 from forecast_rnn.neural.direction import log_loss, measure_odds
 from forecast_rnn.neural.forecaster import Forecaster
@@ -45,13 +46,14 @@ class Trial:
         recipe: The network and its training.
         steps: The length.
         score: The scaled loss of held-back rows: less is better.
-        reach: How far the outcomes of these rows were from the forecasts.
+        reach: How far the outcomes of these rows were from the forecasts; None where it is of no
+            use any more, as it takes a megabyte.
     """
 
     recipe: Recipe
     steps: int
     score: float
-    reach: Reach
+    reach: Reach | None
 
 
 @dataclass(slots=True, eq=False)
@@ -114,24 +116,34 @@ def choose(
         rungs: The candidates, each with the numbers of steps that it may try.
         report: Told of every epoch.
     """
-    field = [
+    alive = [
         Candidate(recipe, setting.learner(recipe, 0), setting.sampler(recipe, 0))
         for recipe in rungs
     ]
-    alive = field
+    raced = [one.trials for one in alive]  # of those as well that are given up on the way
     for rung in range(max(map(len, rungs.values()))):
         alive = [one for one in alive if rung < len(rungs[one.recipe])]
         if not alive:
             break
         jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
         widest = max(one.recipe.model.hidden_size for one in alive)
-        networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
+        with memory_kept():
+            networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
         for one, network in zip(alive, networks, strict=True):
             forecaster = setting.forecaster(one.recipe, (network,))
             score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
-        alive = _survivors(alive, min(one.best for one in field), rung)
-    return [trial for one in field for trial in one.trials]
+        leader = min(trial.score for trials in raced for trial in trials)
+        for trials in raced:
+            trials[:] = [_told(trial, leader) for trial in trials]
+        alive = _survivors(alive, leader, rung)
+        release_memory()
+    return [trial for trials in raced for trial in trials]
+
+
+def _told(trial: Trial, leader: float) -> Trial:
+    """Return a trial without its reach if it is too bad to be the one that `cheapest` returns."""
+    return trial if trial.score <= AS_GOOD * leader else replace(trial, reach=None)
 
 
 def cheapest(trials: Sequence[Trial], task: Task) -> Trial:
@@ -183,23 +195,25 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
     if task.classes:
         odds = measure_odds(forecaster, panel, rows)
         return log_loss(odds), odds
-    quantiles = forecaster.quantiles(panel, rows)
-    actual = outcomes(panel, rows, task.horizon)
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    reach = measure_reach(quantiles, actual, task.quantile_levels, windows=windows)
-    scale = error_scales(panel, rows, task.season_length)
-    return _scaled_loss(quantiles, actual, scale, task.quantile_levels), reach
+    reach, loss = [], []
+    for some, quantiles in forecaster.portions(panel, rows):
+        actual = outcomes(panel, some, task.horizon)
+        reach.append(measure_reach(quantiles, actual, task.quantile_levels, windows=windows))
+        loss.append(_losses(quantiles, actual, task.quantile_levels))
+    values = np.concatenate([each.values for each in reach])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = np.concatenate(loss) / error_scales(panel, rows, task.season_length)
+    scaled = scaled[np.isfinite(scaled)]
+    return float(scaled.mean()) if scaled.size else math.inf, replace(reach[0], values=values)
 
 
-def _scaled_loss(
-    quantiles: Values, actual: Values, scale: Values, quantile_levels: tuple[float, ...]
-) -> float:
+def _losses(quantiles: Values, actual: Values, quantile_levels: tuple[float, ...]) -> Values:
+    """Return twice the pinball loss of each forecast, [B]; NaN where no outcome is known."""
     levels = np.array(quantile_levels)
     error = actual[..., None] - quantiles
     loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
     counted = ~np.isnan(loss)
-    total = np.where(counted, loss, 0).sum(1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = total / counted.sum(1) / scale
-    scaled = scaled[np.isfinite(scaled)]
-    return float(scaled.mean()) if scaled.size else math.inf
+    with np.errstate(invalid="ignore"):
+        found: Values = np.where(counted, loss, 0).sum(1) / counted.sum(1)
+    return found

@@ -10,12 +10,15 @@ import torch
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.batch import AGE, Batch, Table, gather, seen_windows
 from forecast_rnn.neural.crew import side_by_side
 from forecast_rnn.neural.network import Network
 from forecast_rnn.neural.stack import States
 
 CROPS_AT_ONCE = 128
+MOST_HIDDEN = 170_000
+"""Hidden values of all their steps: of wide networks there are fewer crops at once."""
 STEPS_AT_ONCE = 1024
 """Single steps that are taken together: each is so little that starting many would cost most."""
 
@@ -101,6 +104,12 @@ class Reader:
         """Whether the networks can go on from a state."""
         return all(network.cells.goes_on for network in self.networks)
 
+    @property
+    def crops_at_once(self) -> int:
+        """How many crops to read together."""
+        each = self.model.context_steps * self.model.hidden_size
+        return max(1, min(CROPS_AT_ONCE, MOST_HIDDEN // each))
+
     def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Read whole crops that end at origins; the arguments as in `gather`."""
         batch = self._gathered(table, items, rows, self.model.context_steps)
@@ -170,7 +179,8 @@ class Reader:
             steps = torch.full_like(still, most)
             return Standing(states, told, seen_windows(batch).sum(1), still, steps)
 
-        return self._side_by_side(begin, len(rows), CROPS_AT_ONCE)
+        with memory_kept():
+            return self._side_by_side(begin, len(rows), self.crops_at_once)
 
     def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Standing:
         """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from forecast_rnn.errors import OutputError
 
 BUNDLE = "model"
+BACKTEST = "backtest.parquet"
 
 
 @contextmanager

@@ -96,13 +96,13 @@ def curves(table: pl.DataFrame, panel: Panel, task: Task, names: Sequence[str] =
     """
     forecasts, known = forecasts_by_item(table, panel, task), panel.names()
     levels = [0, task.quantile_levels.index(0.5), -1]
-    drawn = [item for item in panel.order.tolist() if np.isfinite(forecasts[item]).any()]
+    drawn = [item for item in panel.order.tolist() if forecasts.count[item]]
     if names:
         by_name = {known[item]: item for item in drawn}
         drawn = [_found(name, by_name) for name in names]
     else:
         drawn = drawn[:SHOWN]
-    return [_curve(panel, task, item, forecasts[item][:, levels]) for item in drawn]
+    return [_curve(panel, task, item, forecasts.of(item)[:, levels]) for item in drawn]
 
 
 def draw(curve: Curve, *, width: int, signs: Signs = BRAILLE) -> list[Line]:

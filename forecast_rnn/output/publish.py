@@ -19,6 +19,7 @@ from forecast_rnn.tables import (
     STEP,
     VALUE,
     WINDOW,
+    are_sorted,
     class_names,
     forecast_columns,
     models_of,
@@ -167,11 +168,7 @@ def shown_order(panel: Panel) -> NDArray[np.int64]:
 def _sorted(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     """Sort by series in the input's order, then time; what is so already is not copied."""
     rank = _rank(table, panel)
-    keys = [np.diff(key.to_numpy().astype(np.int64)) for key in (rank, *table[[ORIGIN, STEP]])]
-    later = keys[0] > 0
-    for more, same in zip(keys[1:], (keys[0] == 0, (keys[0] == 0) & (keys[1] == 0)), strict=True):
-        later |= same & (more > 0)
-    return table if later.all() else table.sort(rank, ORIGIN, STEP)
+    return table if are_sorted([rank, *table[[ORIGIN, STEP]]]) else table.sort(rank, ORIGIN, STEP)
 
 
 def _rank(table: pl.DataFrame, panel: Panel) -> pl.Series:

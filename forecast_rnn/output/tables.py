@@ -23,7 +23,7 @@ ESCAPED = (
     "the file; Parquet and JSON hold them as they are."
 )
 
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,18 @@ def write_tsv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
     return _write_delimited(table, stream, "\t")
 
 
-def write_parquet(table: pl.DataFrame | pl.LazyFrame, stream: BinaryIO) -> tuple[str, ...]:
-    """Write Parquet, compressed with zstd; a lazy table is never held as a whole."""
-    table.lazy().sink_parquet(cast("BinaryIO", _Writer(stream.write)), compression="zstd")
+def write_parquet(
+    table: pl.DataFrame | pl.LazyFrame, stream: BinaryIO, *, groups: int | None = None
+) -> tuple[str, ...]:
+    """Write Parquet, compressed with zstd, a lazy table never held as a whole.
+
+    Args:
+        table: Any columns that Parquet can hold.
+        stream: Where it goes.
+        groups: Rows in a group; None for what suits Polars.
+    """
+    writer = cast("BinaryIO", _Writer(stream.write))
+    table.lazy().sink_parquet(writer, compression="zstd", row_group_size=groups)
     return ()
 
 

@@ -66,7 +66,8 @@ def test_ridge_agrees_with_that_of_scikit_learn(rows, inputs, outcomes, portions
         expected = reference.predict(new).reshape(9, outcomes)
 
         parts = (np.array_split(whole, portions) for whole in (seen, after))
-        slopes, start = fit_ridge(zip(*parts, strict=True))
+        both = (np.hstack(part) for part in zip(*parts, strict=True))
+        slopes, start = fit_ridge(both, outcomes)
         found = new @ slopes + start
 
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

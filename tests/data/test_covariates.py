@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from forecast_rnn.data.covariates import MOST_NAMES, Column, Covariates, parse_columns
-from forecast_rnn.data.panel import Panel, panel_from_table, panel_table
+from forecast_rnn.data.panel import Panel, panel_from_table, panel_tables
 from forecast_rnn.data.read import panel_from_frame
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.table import Rows, row_number
@@ -269,7 +269,7 @@ def test_covariates_come_back_from_the_table_of_a_panel(roles: str) -> None:
     hints = Hints(target=("sales",), item_id=("shop",), **given)
     panel, _ = panel_from_frame(shop_frame(10, ahead=3), hints)
 
-    again = panel_from_table(panel_table(panel), panel.schema, panel.frequency)
+    again = panel_from_table(pl.concat(panel_tables(panel, 1)), panel.schema, panel.frequency)
 
     one, two = covariates_of(panel).compact(), covariates_of(again)
     assert two.static.cast({pl.Enum: pl.String}).equals(one.static.cast({pl.Enum: pl.String}))

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from forecast_rnn.data.panel import panel_from_table, panel_table
+from forecast_rnn.data.panel import panel_from_table, panel_tables
 
 from .conftest import Read, lines
 
@@ -46,7 +46,9 @@ def test_a_panel_comes_back_from_its_table(read: Read) -> None:
     emptied = panel.truncated(6)
 
     for wanted in (panel, emptied):
-        again = panel_from_table(panel_table(wanted), wanted.schema, wanted.frequency)
+        again = panel_from_table(
+            pl.concat(panel_tables(wanted, 1)), wanted.schema, wanted.frequency
+        )
 
         assert np.array_equal(again.values, wanted.values, equal_nan=True)
         assert again.indptr.tolist() == wanted.indptr.tolist()

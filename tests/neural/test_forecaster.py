@@ -152,7 +152,7 @@ def test_forecasts_of_an_ensemble_are_the_means_of_its_members_on_the_networks_s
 
 @pytest.mark.parametrize("threads", [2, 5])
 def test_the_number_of_threads_changes_no_bit(panel, monkeypatch, threads):
-    monkeypatch.setattr("forecast_rnn.neural.forecaster.CROPS_AT_ONCE", 3)
+    monkeypatch.setattr("forecast_rnn.neural.streaming.CROPS_AT_ONCE", 3)
     forecaster, rows = forecaster_of(panel), np.arange(20, 40)
     alone = forecaster.quantiles(panel, rows)
     before = torch.get_num_threads()

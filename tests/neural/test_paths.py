@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from forecast_rnn.data import origins
+from forecast_rnn.neural.dependence import Dependence
 from forecast_rnn.neural.encoding import Encoding
-from forecast_rnn.neural.forecaster import Dependence
 from forecast_rnn.neural.heads import VALUED
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import build_network

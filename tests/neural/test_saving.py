@@ -15,8 +15,8 @@ from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.bundle import read_bundle, write_bundle
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.classes import fit_classes
+from forecast_rnn.neural.dependence import Dependence
 from forecast_rnn.neural.encoding import Encoding
-from forecast_rnn.neural.forecaster import Dependence
 from forecast_rnn.neural.heads import VALUED
 from forecast_rnn.neural.network import build_network
 from forecast_rnn.neural.saving import load_model, save_model
@@ -47,7 +47,7 @@ def rewritten(folder, **changes):
         for parent in parents:
             place = place[parent]
         place[name] = value
-    write_bundle(folder, description, bundle.tensors, bundle.series)
+    write_bundle(folder, description, bundle.tensors, lambda: iter([bundle.series]))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_classes_that_do_not_fit_are_refused(class_folder, path, value, message)
 def test_a_missing_part_is_refused_by_name(folder):
     bundle = read_bundle(folder)
     description = {name: part for name, part in bundle.description.items() if name != "task"}
-    write_bundle(folder, description, bundle.tensors, bundle.series)
+    write_bundle(folder, description, bundle.tensors, lambda: iter([bundle.series]))
 
     with pytest.raises(BundleError, match="task"):
         load_model(folder, CPU)

@@ -16,6 +16,7 @@ from forecast_rnn.tables import (
     MODEL,
     STEP,
     models_of,
+    portions,
     quantile_column,
     rows_of_model,
 )
@@ -56,9 +57,11 @@ def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
     size = pl.col("error").abs().mean()
     wide = errors.select(pl.col(STEP).unique().sort())
     for model in models_of(errors):
-        own = rows_of_model(errors, model).lazy()
-        means = own.group_by(STEP, ITEM).agg(size).group_by(STEP).agg(pl.col("error").mean())
-        wide = wide.join(means.collect().rename({"error": model}), on=STEP, how="left")
+        # As a rule there are as many groups as rows, so that all at once would take much memory.
+        parts = portions(rows_of_model(errors, model))
+        own = [part.group_by(STEP, ITEM, maintain_order=True).agg(size) for part in parts]
+        means = pl.concat(own).group_by(STEP).agg(pl.col("error").mean().alias(model))
+        wide = wide.join(means, on=STEP, how="left")
     return wide.sort(STEP)
 
 
@@ -74,7 +77,8 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
     """
     names = {level: quantile_column(level) for level in task.quantile_levels}
     below = [(pl.col(ACTUAL) <= pl.col(name)).mean().alias(name) for name in names.values()]
-    shares = rows.group_by(ITEM).agg(below).select(pl.col(*names.values()).mean())
+    each = [part.group_by(ITEM, maintain_order=True).agg(below) for part in portions(rows)]
+    shares = pl.concat(each).select(pl.col(*names.values()).mean())
     return pl.DataFrame(
         {"level": list(names), "share": shares.row(0)},
         schema={"level": pl.Float64, "share": pl.Float64},
@@ -84,8 +88,9 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
 def error_histogram(errors: pl.DataFrame, models: list[str]) -> Histogram:
     """Count the errors of some models in bins around 0 that they share."""
     by_model = {model: _values(rows_of_model(errors, model)) for model in models}
-    sizes = np.abs(np.concatenate(list(by_model.values())))
-    limit = float(np.quantile(sizes, INNER)) if len(sizes) else 0.0
+    sizes = np.concatenate([np.abs(values) for values in by_model.values()])
+    limit = float(np.quantile(sizes, INNER, overwrite_input=True)) if len(sizes) else 0.0
+    del sizes
     limit = limit if 0 < limit < np.finfo(float).max / 4 else 1.0
     edges = np.linspace(-limit, limit, BINS + 1)
     shares = {}

@@ -8,17 +8,12 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted
-from forecast_rnn.memory import release_memory
-from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import number, percent, plain
-from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
 from forecast_rnn.output.report.classes import class_sections
+from forecast_rnn.output.report.evidence import baseline_label
 from forecast_rnn.output.report.figures import (
     Figure,
-    coverage_figure,
-    errors_figure,
     race_figure,
-    skill_figure,
     training_figure,
 )
 from forecast_rnn.output.report.outcome import (
@@ -29,9 +24,9 @@ from forecast_rnn.output.report.outcome import (
     versions,
     warnings_of,
 )
-from forecast_rnn.output.report.pictures import forecasts_by_item, pictures, windows_of
+from forecast_rnn.output.report.pictures import forecasts_by_item, pictures
 from forecast_rnn.output.report.scoreboard import scoreboard
-from forecast_rnn.tables import ITEM, MODEL, models_of, rows_of_model
+from forecast_rnn.tables import ITEM, MODEL
 from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE
 
 Json = dict[str, object]
@@ -44,8 +39,7 @@ _PACES |= dict.fromkeys(("us", "ms", "s"), "second")
 
 def content(outcome: Outcome) -> tuple[Json, Json]:
     """Return what the template shows and what the script draws."""
-    rows = comparable(outcome.backtest)
-    parts = (class_sections if outcome.task.classes else _value_sections)(outcome, rows)
+    parts = (class_sections if outcome.task.classes else _value_sections)(outcome)
     figures = {**parts.figures, **_training_figures(outcome)}
     models, columns = scoreboard(outcome.scores)
     shared: Json = {
@@ -86,15 +80,14 @@ def _training_figures(outcome: Outcome) -> dict[str, Figure]:
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
-def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
-    by_series, figures = _by_series(outcome, rows), _figures(outcome, rows)
-    release_memory()
+def _value_sections(outcome: Outcome) -> Sections:
+    by_series = outcome.evidence.by_series
     drawn = _pictures(outcome, by_series)
     return Sections(
         tiles=_tiles(outcome),
-        figures=figures,
+        figures=outcome.evidence.figures,
         error="error",
-        baseline=_baseline(outcome.task),
+        baseline=baseline_label(outcome.task),
         interval=_interval(outcome.task),
         lists=_lists(outcome, by_series),
         drawn=drawn,
@@ -102,47 +95,19 @@ def _value_sections(outcome: Outcome, rows: pl.DataFrame) -> Sections:
     )
 
 
-def _by_series(outcome: Outcome, rows: pl.DataFrame) -> pl.DataFrame:
-    """Score network and seasonal naive on each series: `item`, `coverage`, and the two."""
-    if not {NETWORK, SEASONAL_NAIVE} <= {*models_of(rows)}:
-        schema = {ITEM: pl.Int64} | dict.fromkeys(("coverage", NETWORK, SEASONAL_NAIVE), pl.Float64)
-        return pl.DataFrame(schema=schema)
-    models, metric = [NETWORK, SEASONAL_NAIVE], outcome.verdict.metric
-    return scores_by_series(rows, outcome.task, models, metric)
-
-
-def _figures(outcome: Outcome, rows: pl.DataFrame) -> dict[str, Figure]:
-    models, label = (NETWORK, SEASONAL_NAIVE), _baseline(outcome.task)
-    scaled = outcome.verdict.metric == "mase"
-    if not outcome.verdict.errors:
-        return {}
-    own, other = (rows_of_model(rows, model) for model in models)
-    errors = scaled_errors(pl.concat([own, other]), scaled=scaled)
-    found = {
-        "skill": skill_figure(errors, models, label),
-        "errors": errors_figure(errors, models, label, scaled),
-        "coverage": coverage_figure(own, outcome.task),
-    }
-    return {name: figure for name, figure in found.items() if figure is not None}
-
-
 def _pictures(outcome: Outcome, by_series: pl.DataFrame) -> Json:
     panel, task = outcome.panel, outcome.task
     error = np.full(len(panel.order), np.nan)
     known = by_series.drop_nulls(NETWORK)
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
-    tested = windows_of(outcome.backtest, task, NETWORK, SEASONAL_NAIVE)
-    forecasts = forecasts_by_item(outcome.forecast, panel, task)
+    forecasts, tested = forecasts_by_item(outcome.forecast, panel, task), outcome.evidence.windows
+    assert tested is not None, "there are windows of values"
     drawn = pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
     names, simple = panel.names(), set(outcome.fallback)
     for entry in cast("list[Json]", drawn["series"]):
         if names[cast("int", entry["item"])] in simple:
             entry["simple"] = 1
     return drawn
-
-
-def _baseline(task: Task) -> str:
-    return "seasonal naive" if task.season_length > 1 else "naive forecast"
 
 
 def _interval(task: Task) -> str:
@@ -163,7 +128,7 @@ def _tiles(outcome: Outcome) -> list[tuple[str, str, str]]:
         return []
     error = f"{found.metric.upper()} {number(found.errors[NETWORK])}"
     against = number(found.errors[SEASONAL_NAIVE])
-    tiles = [(f"Error against {_baseline(task)}", *_change(found.skill, error, against))]
+    tiles = [(f"Error against {baseline_label(task)}", *_change(found.skill, error, against))]
     if found.best_baseline not in (None, SEASONAL_NAIVE):
         best = str(found.best_baseline)
         against, name = number(found.errors[best]), plain(best.replace("_", " "))
@@ -176,7 +141,7 @@ def _tiles(outcome: Outcome) -> list[tuple[str, str, str]]:
         tiles.append(("Inside the interval", percent(share), f"should be {_interval(task)}"))
     if found.series > 1:
         better = f"{found.series_won:,} of {found.series:,}"
-        tiles.append(("Series forecast better", better, f"than by the {_baseline(task)}"))
+        tiles.append(("Series forecast better", better, f"than by the {baseline_label(task)}"))
     else:
         tiles.append(
             ("Tested on", counted(found.windows, "forecast"), f"of {task.horizon:,} steps")

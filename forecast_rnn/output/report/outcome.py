@@ -12,6 +12,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.table import counted, listed
 from forecast_rnn.output.readable import plain
+from forecast_rnn.output.report.evidence import Evidence
 from forecast_rnn.output.report.figures import Figure
 from forecast_rnn.verdict import Verdict
 
@@ -68,7 +69,9 @@ class Outcome:
         panel: The series with all known rows.
         task: Horizon, season and quantile levels.
         forecast: After the last row of each series, as users see it; None if there is none.
-        backtest: A forecast table with `actual` and `error_scale`.
+        evidence: What of the backtest is shown.
+        scored: Scores of each model on each series, as `scores_by_item` of the workbook returns
+            them; None where there is to be no workbook.
         scores: Columns `model`, `metric`, `value`.
         verdict: What the backtest says of the network.
         facts: What the data were taken to be.
@@ -86,7 +89,8 @@ class Outcome:
     panel: Panel
     task: Task
     forecast: pl.DataFrame | None
-    backtest: pl.DataFrame
+    evidence: Evidence
+    scored: pl.DataFrame | None = None
     scores: pl.DataFrame
     verdict: Verdict
     facts: Mapping[str, object]

@@ -21,6 +21,7 @@ from forecast_rnn.tables import (
     ORIGIN,
     STEP,
     WINDOW,
+    are_sorted,
     quantile_columns,
     rows_of_model,
 )
@@ -68,7 +69,7 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
         joined = rows.with_columns(other["baseline"])
     else:
         joined = rows.join(other, on=WINDOW, how="left")
-    joined = joined.sort(WINDOW)
+    joined = joined if are_sorted(joined[list(WINDOW)].get_columns()) else joined.sort(WINDOW)
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
     first = joined.filter(pl.col(STEP) == 1)
     return Tested(
@@ -78,35 +79,58 @@ def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) 
     )
 
 
-def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -> Values:
-    """Lay a published forecast out by item, [N, S, Q]; NaN where there is none."""
-    levels = len(task.quantile_levels)
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A published forecast by item.
+
+    Attributes:
+        quantiles: A column a level, the rows of each item together and in order.
+        first: Where the rows of each item begin, [N].
+        count: How many they are, [N].
+        steps: The most of any item, S.
+    """
+
+    quantiles: pl.DataFrame
+    first: Whole
+    count: Whole
+    steps: int
+
+    def of(self, item: int) -> Values:
+        """Return the forecast of an item, NaN where there is none, [S, Q]."""
+        found = np.full((self.steps, self.quantiles.width), np.nan)
+        count = int(self.count[item])
+        found[:count] = _matrix(self.quantiles.slice(int(self.first[item]), count))
+        return found
+
+
+def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -> Ahead:
+    """Say where the rows of each item are in a published forecast."""
+    first, count = (np.zeros(len(panel.order), np.int64) for _ in range(2))
     if forecast is None or not forecast.height:
-        return np.full((len(panel.order), 0, levels), np.nan)
+        return Ahead(pl.DataFrame(schema=quantile_columns(task.quantile_levels)), first, count, 0)
     ids = panel.items.columns
-    item = pl.Series(np.zeros(forecast.height, dtype=np.int64))
+    begin, item = np.zeros(1, np.int64), np.zeros(1, np.int64)
     if ids:
         key = "_".join(ids) + "_"  # no id has this name, for it is longer than any
         numbered = panel.items.with_row_index(key)
         run = forecast.select(pl.struct(ids).rle_id()).to_series()
-        each = forecast.select(ids).filter(run.is_first_distinct())
+        begin = np.flatnonzero(run.is_first_distinct().to_numpy())
+        each = forecast.select(ids)[begin]
         joined = each.join(numbered, on=ids, how="left", nulls_equal=True, maintain_order="left")
-        item = joined[key].cast(pl.Int64).gather(run)
-    step = item.to_frame("item").select(pl.int_range(pl.len()).over("item")).to_series()
-    found = np.full((len(panel.order), int(step.max() or 0) + 1, levels), np.nan)  # type: ignore[arg-type]
-    first = len(ids) + 2  # after time and median; more columns may follow
-    for place, column in enumerate(forecast[:, first : first + levels]):
-        found[item.to_numpy(), step.to_numpy(), place] = _matrix(column.to_frame())[:, 0]
-    return found
+        item = joined[key].to_numpy().astype(np.int64)
+    first[item], count[item] = begin, np.diff(np.append(begin, forecast.height))
+    start = len(ids) + 2  # after time and median; more columns may follow
+    quantiles = forecast[:, start : start + len(task.quantile_levels)]
+    return Ahead(quantiles, first, count, int(count.max()))
 
 
-def pictures(panel: Panel, task: Task, *, forecasts: Values, tested: Tested, error: Values) -> Json:
+def pictures(panel: Panel, task: Task, *, forecasts: Ahead, tested: Tested, error: Values) -> Json:
     """Gather what the page draws of each series.
 
     Args:
         panel: The series.
         task: Horizon, season and quantile levels.
-        forecasts: By item, [N, S, Q].
+        forecasts: After the last row of each.
         tested: The windows of the backtest.
         error: The network's error by item, by which series are chosen when not all fit;
             NaN = unknown, [N].
@@ -117,18 +141,20 @@ def pictures(panel: Panel, task: Task, *, forecasts: Values, tested: Tested, err
     begin = np.searchsorted(tested.item, np.arange(len(panel.order) + 1))
     history = _rows_shown(panel, task, tested, begin)
     names = [_name(name) for name in panel.names()]
-    values = history + forecasts[0].size + np.diff(begin) * task.horizon * 4
+    values = (
+        history + forecasts.steps * len(task.quantile_levels) + np.diff(begin) * task.horizon * 4
+    )
     beside = _OVERHEAD + np.array([len(name.encode()) for name in names])
     digits = _EXACT if (values * _EXACT + beside).sum() <= MOST_BYTES else _SHORT
     items = _chosen(panel, values * digits + beside, error)
     first = panel.lengths()[items] - history[items]
-    cut = Cut(items, first, history[items] + forecasts.shape[1])
+    cut = Cut(items, first, history[items] + forecasts.steps)
     grids, grid, offset = grids_of(panel, cut)
     return {
         **grids,
         "levels": list(task.quantile_levels),
         "horizon": task.horizon,
-        "steps": forecasts.shape[1],
+        "steps": forecasts.steps,
         "digits": digits,
         "shown": _usual_rows(task),
         "series": [
@@ -191,14 +217,14 @@ class _Shown:
 
 
 def _shown(
-    panel: Panel, item: int, begin: Whole, first: int, forecasts: Values, tested: Tested
+    panel: Panel, item: int, begin: Whole, first: int, forecasts: Ahead, tested: Tested
 ) -> _Shown:
     """Cut what is drawn of an item out, from a position on."""
     windows = slice(begin[item], begin[item + 1])
     origins = tested.origin[windows] - first
     return _Shown(
         history=panel.values[panel.indptr[item] + first : panel.indptr[item + 1]],
-        forecast=forecasts[item],
+        forecast=forecasts.of(item),
         origins=origins[origins >= 0],
         windows=tested.values[windows][origins >= 0],
     )
@@ -234,4 +260,7 @@ def _name(name: str) -> str:
 
 def _matrix(columns: pl.DataFrame) -> Values:
     """Return columns of numbers side by side, null as NaN."""
-    return columns.select(pl.all().cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    found = np.empty(columns.shape)
+    for place, column in enumerate(columns):
+        found[:, place] = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return found

@@ -16,7 +16,6 @@ from forecast_rnn.output.workbook.charts import add_charts, chart_data, charted
 from forecast_rnn.output.workbook.sheets import (
     SHARE,
     backtest_table,
-    scores_by_item,
     scores_table,
     settings_rows,
 )
@@ -54,9 +53,10 @@ def check_workbook(panel: Panel, rows: int) -> None:
 
 def _add_sheets(book: "Workbook", outcome: Outcome) -> None:
     panel, task, forecast = outcome.panel, outcome.task, outcome.forecast
+    scored = outcome.scored
+    assert scored is not None, "it was scored for the workbook"
     if forecast is not None and forecast.height:
         add_sheet(book, "forecast", rounded(forecast), patterns=time_patterns(panel))
-    scored = scores_by_item(outcome)
     items = charted(panel, task, _errors(scored, panel, outcome.verdict.metric))
     if len(items):
         add_charts(book, panel, task, *chart_data(panel, task, forecast, items))

@@ -75,7 +75,7 @@ def chart_data(
     middle = task.quantile_levels.index(0.5)
     names, tables, blocks, at = panel.names(), [], [], 0
     for item in items.tolist():
-        history, ahead = _tail(panel, item, task), forecasts[item]
+        history, ahead = _tail(panel, item, task), forecasts.of(item)
         ahead = ahead[np.isfinite(ahead[:, middle])]
         begin = int(panel.lengths()[item]) - len(history)
         rows = len(history) + len(ahead)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from forecast_rnn.config import Task
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.metrics import comparable, score_names, series_scores
 from forecast_rnn.output.publish import free_name, shown_order
@@ -27,20 +28,20 @@ def scores_table(outcome: Outcome) -> pl.DataFrame:
     return wide.select(MODEL, *names)
 
 
-def scores_by_item(outcome: Outcome) -> pl.DataFrame:
+def scores_by_item(backtest: pl.DataFrame, panel: Panel, task: Task) -> pl.DataFrame:
     """Score each model on each series: `item`, `model`, `windows` and metrics, as output sorts."""
-    rows = comparable(outcome.backtest)
-    names = score_names(outcome.task.quantile_levels)
+    rows = comparable(backtest)
+    names = score_names(task.quantile_levels)
     metrics = [metric for metric in SUMMARY if metric in names]
     windows = rows.group_by(ITEM, pl.col(MODEL).cast(pl.String)).agg(
         pl.col(ORIGIN).n_unique().alias(WINDOWS)
     )
     scored = (
-        series_scores(rows, outcome.task, metrics=metrics)
+        series_scores(rows, task, metrics=metrics)
         .join(windows, on=[ITEM, MODEL], maintain_order="left")
         .select(ITEM, MODEL, WINDOWS, *(pl.col(metric).alias(names[metric]) for metric in metrics))
     )
-    rank = shown_order(outcome.panel)[scored[ITEM].to_numpy()]
+    rank = shown_order(panel)[scored[ITEM].to_numpy()]
     return scored.select(pl.all().sort_by(pl.Series(rank), maintain_order=True))
 
 

@@ -15,6 +15,8 @@ from forecast_rnn.data.panel import Panel
 from forecast_rnn.metrics import scores
 from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome
+from forecast_rnn.output.report.evidence import evidence_of
+from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.tables import forecast_columns, forecast_table
 from forecast_rnn.verdict import verdict
 from tests.panels import panel_of
@@ -70,8 +72,8 @@ def network(panel: Panel, rows: np.ndarray, task: Task) -> pl.DataFrame:
     )
 
 
-def outcome_of(panel: Panel | None = None, task: Task = TASK, *, windows: int = 2) -> Outcome:
-    """Pretend a training on a panel; no windows make an empty backtest."""
+def backtest_of(panel: Panel | None = None, task: Task = TASK, *, windows: int = 2) -> pl.DataFrame:
+    """Pretend a backtest; no windows make it empty."""
     panel = panel_of(*waves(3)) if panel is None else panel
     rows = np.empty(0, dtype=np.int64)
     if windows:
@@ -79,16 +81,24 @@ def outcome_of(panel: Panel | None = None, task: Task = TASK, *, windows: int = 
     forecasters = {"network": partial(network, task=task)}
     for name in ("naive", "seasonal_naive"):
         forecasters[name] = partial(baseline_table, name, task=task)
-    tested = backtest(panel, rows, forecasters, task)
+    return backtest(panel, rows, forecasters, task)
+
+
+def outcome_of(panel: Panel | None = None, task: Task = TASK, *, windows: int = 2) -> Outcome:
+    """Pretend a training on a panel, with the backtest of `backtest_of`."""
+    panel = panel_of(*waves(3)) if panel is None else panel
+    tested = backtest_of(panel, task, windows=windows)
+    found = verdict(tested, task)
     ahead = network(panel, origins.last(panel), task).drop_nulls("forecast")
     return Outcome(
         title="waves",
         panel=panel,
         task=task,
         forecast=published(ahead, panel, task),
-        backtest=tested,
+        evidence=evidence_of(tested, task, found),
+        scored=scores_by_item(tested, panel, task),
         scores=scores(tested, task),
-        verdict=verdict(tested, task),
+        verdict=found,
         facts={"time": "time (whole numbers, 0 to 39)", "target": "y", "rows": "120"},
         warnings=("2 rows are missing.",),
         missing=(),

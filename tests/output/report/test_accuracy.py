@@ -14,9 +14,9 @@ from forecast_rnn.output.report.accuracy import (
     scaled_errors,
     scores_by_series,
 )
-from tests.output.report.outcomes import TASK, outcome_of
+from tests.output.report.outcomes import TASK, backtest_of
 
-ROWS = comparable(outcome_of().backtest)
+ROWS = comparable(backtest_of())
 ERRORS = scaled_errors(ROWS, scaled=True)
 
 

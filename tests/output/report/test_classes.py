@@ -12,13 +12,14 @@ from forecast_rnn.config import Task
 from forecast_rnn.metrics import scores
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.output.report.content import content
+from forecast_rnn.output.report.evidence import evidence_of
 from tests.output.report.outcomes import TRIALS, outcome_of
 
 TASK = Task(horizon=4, season_length=2, quantile_levels=(), classes=2)
 
 
-def class_outcome(windows: int = 30) -> Outcome:
-    """Pretend a training on two classes: the network is right more often than it is not."""
+def class_backtest(windows: int = 30) -> pl.DataFrame:
+    """Pretend a backtest of two classes: the network is right more often than it is not."""
     generator = np.random.default_rng(0)
     steps = np.arange(4 * windows)
     actual = generator.integers(1, 3, len(steps)).astype(float)
@@ -34,20 +35,25 @@ def class_outcome(windows: int = 30) -> Outcome:
         window = {"item": 0, "origin": steps // 4, "step": steps % 4 + 1}
         frame = {"model": model, **window, "forecast": forecast, "actual": actual} | columns
         frames.append(pl.DataFrame(frame, schema_overrides=dict.fromkeys(columns, pl.Float64)))
-    tested = pl.concat(frames)
+    return pl.concat(frames)
+
+
+def class_outcome(tested: pl.DataFrame) -> Outcome:
+    """Pretend a training on two classes."""
+    found = class_verdict(tested, TASK)
     return replace(
         outcome_of(),
         task=TASK,
         forecast=None,
-        backtest=tested,
+        evidence=evidence_of(tested, TASK, found),
         scores=scores(tested, TASK),
-        verdict=class_verdict(tested, TASK),
+        verdict=found,
         trials=TRIALS,
     )
 
 
 def test_classes_have_accuracy_and_reliability_and_no_pictures_of_values():
-    words, data = content(class_outcome())
+    words, data = content(class_outcome(class_backtest()))
 
     assert set(words["figures"]) == {"race", "skill", "reliability"}
     assert [column.label for column in words["columns"]] == [
@@ -63,17 +69,17 @@ def test_classes_have_accuracy_and_reliability_and_no_pictures_of_values():
 
 
 def test_the_errors_by_step_are_shares_of_wrong_classes():
-    outcome = class_outcome()
+    outcome = class_outcome(class_backtest())
 
     _, data = content(outcome)
 
-    rows = outcome.backtest.filter(pl.col("model") == "network", pl.col("step") == 2)
+    rows = class_backtest().filter(pl.col("model") == "network", pl.col("step") == 2)
     wrong = (rows["forecast"] != rows["actual"]).mean()
     assert data["skill"]["network"][1] == float(f"{wrong:.6g}")
 
 
 def test_the_page_says_what_the_verdict_says_and_nothing_of_quantiles():
-    outcome = class_outcome()
+    outcome = class_outcome(class_backtest())
 
     page = report(outcome)
 
@@ -88,10 +94,6 @@ def test_the_page_says_what_the_verdict_says_and_nothing_of_quantiles():
 
 
 def test_a_backtest_without_rows_makes_a_page_all_the_same():
-    outcome = class_outcome()
-    empty = outcome.backtest.clear()
-    outcome = replace(
-        outcome, backtest=empty, scores=scores(empty, TASK), verdict=class_verdict(empty, TASK)
-    )
+    outcome = class_outcome(class_backtest().clear())
 
     assert "No verdict" in report(outcome)

@@ -18,7 +18,7 @@ from forecast_rnn.output.report.pictures import (
     pictures,
     windows_of,
 )
-from tests.output.report.outcomes import TASK, outcome_of, waves, with_names
+from tests.output.report.outcomes import TASK, backtest_of, outcome_of, waves, with_names
 from tests.panels import NAN, panel_of
 
 
@@ -36,7 +36,7 @@ def unpacked(text: str, low: float, step: float, digits: int) -> list[float]:
 def drawn(panel, *, windows=2, error=None):
     outcome = outcome_of(panel, windows=windows)
     forecasts = forecasts_by_item(outcome.forecast, panel, TASK)
-    tested = windows_of(outcome.backtest, TASK, "network", "seasonal_naive")
+    tested = windows_of(backtest_of(panel, windows=windows), TASK, "network", "seasonal_naive")
     error = np.full(len(panel.order), NAN) if error is None else error
     return outcome, pictures(panel, TASK, forecasts=forecasts, tested=tested, error=error)
 
@@ -61,7 +61,7 @@ def test_history_forecast_and_windows_are_those_of_the_training():
         forecast = np.reshape(unpacked(series["forecast"], *read), (3, TASK.horizon))
         tested = np.reshape(unpacked(series["tested"], *read), (2, 4, TASK.horizon))
         rows = outcome.forecast.filter(name=series["name"])
-        windows = outcome.backtest.filter(pl.col("item") == item)
+        windows = backtest_of(panel).filter(pl.col("item") == item)
         own = windows.filter(model="network")["forecast"].to_numpy().reshape(2, -1)
         naive = windows.filter(model="seasonal_naive")["forecast"].to_numpy().reshape(2, -1)
         values = panel.values[panel.indptr[item] : panel.indptr[item + 1]]

@@ -12,7 +12,7 @@ from forecast_rnn.metrics import series_scores
 from forecast_rnn.output import xlsx
 from forecast_rnn.output.workbook import check_workbook, write_workbook
 from forecast_rnn.verdict import Verdict
-from tests.output.report.outcomes import TASK, outcome_of, waves, with_names
+from tests.output.report.outcomes import TASK, backtest_of, outcome_of, waves, with_names
 from tests.panels import NAN, panel_of
 
 ODD = ["=1+1", "@SUM(A1)", "-2+3"]
@@ -96,7 +96,7 @@ def test_the_backtest_is_summed_up_by_series_and_model_in_the_order_of_output(tm
     assert sheet["name"].to_list() == ["c"] * 3 + ["a"] * 3 + ["b"] * 3
     assert sheet["model"].to_list() == ["network", "naive", "seasonal_naive"] * 3
     assert set(sheet["windows"]) == {2.0}
-    each = series_scores(outcome.backtest, TASK).filter(item=2, model="naive")
+    each = series_scores(backtest_of(panel), TASK).filter(item=2, model="naive")
     assert sheet["mae"][1] == pytest.approx(each["mae"][0], rel=1e-14)
     assert sheet["coverage_80"].null_count() == 6  # of the models without an interval
 

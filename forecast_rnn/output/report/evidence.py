@@ -1,0 +1,94 @@
+"""What of a backtest a report shows; so little that the rows need not be kept for it."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecast_rnn.config import Task
+from forecast_rnn.memory import release_memory
+from forecast_rnn.metrics import comparable
+from forecast_rnn.output.readable import plain
+from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
+from forecast_rnn.output.report.figures import (
+    Figure,
+    coverage_figure,
+    errors_figure,
+    reliability_figure,
+    skill_figure,
+)
+from forecast_rnn.output.report.pictures import Tested, windows_of
+from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, models_of, rows_of_model
+from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What of a backtest a report shows.
+
+    Attributes:
+        figures: Over all series, by name.
+        by_series: Scores of network and seasonal naive on each series: `item`, `coverage`, and
+            the two; no rows of classes.
+        windows: What is drawn of each series; None of classes, which are not drawn.
+    """
+
+    figures: dict[str, Figure]
+    by_series: pl.DataFrame
+    windows: Tested | None
+
+
+def evidence_of(backtest: pl.DataFrame, task: Task, found: Verdict) -> Evidence:
+    """Gather what of a backtest a report shows.
+
+    Args:
+        backtest: A forecast table with `actual` and `error_scale`.
+        task: What is forecast.
+        found: What the backtest says of the network.
+    """
+    rows = comparable(backtest)
+    if task.classes:
+        figures = _class_figures(rows, task, found) if found.errors else {}
+        return Evidence(figures, _by_series(rows.clear(), task, found), None)
+    figures = _figures(rows, task, found) if found.errors else {}
+    release_memory()
+    windows = windows_of(backtest, task, NETWORK, SEASONAL_NAIVE)
+    return Evidence(figures, _by_series(rows, task, found), windows)
+
+
+def baseline_label(task: Task) -> str:
+    """Name the seasonal naive as people would."""
+    return "seasonal naive" if task.season_length > 1 else "naive forecast"
+
+
+def best_label(found: Verdict) -> str:
+    """Name the best baseline, written for people."""
+    return plain(str(found.best_baseline).replace("_", " "))
+
+
+def _by_series(rows: pl.DataFrame, task: Task, found: Verdict) -> pl.DataFrame:
+    if not {NETWORK, SEASONAL_NAIVE} <= {*models_of(rows)}:
+        schema = {ITEM: pl.Int64} | dict.fromkeys(("coverage", NETWORK, SEASONAL_NAIVE), pl.Float64)
+        return pl.DataFrame(schema=schema)
+    return scores_by_series(rows, task, [NETWORK, SEASONAL_NAIVE], found.metric)
+
+
+def _figures(rows: pl.DataFrame, task: Task, found: Verdict) -> dict[str, Figure]:
+    models, label = (NETWORK, SEASONAL_NAIVE), baseline_label(task)
+    scaled = found.metric == "mase"
+    own, other = (rows_of_model(rows, model) for model in models)
+    errors = pl.concat([scaled_errors(some, scaled=scaled) for some in (own, other)])
+    drawn = {
+        "skill": skill_figure(errors, models, label),
+        "errors": errors_figure(errors, models, label, scaled),
+        "coverage": coverage_figure(own, task),
+    }
+    return {name: figure for name, figure in drawn.items() if figure is not None}
+
+
+def _class_figures(rows: pl.DataFrame, task: Task, found: Verdict) -> dict[str, Figure]:
+    wrong = (pl.col(FORECAST) != pl.col(ACTUAL)).cast(pl.Float64)
+    models = (NETWORK, str(found.best_baseline))
+    return {
+        "skill": skill_figure(rows.with_columns(error=wrong), models, best_label(found)),
+        "reliability": reliability_figure(rows_of_model(rows, NETWORK), task),
+    }
