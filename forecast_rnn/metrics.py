@@ -20,6 +20,7 @@ from forecast_rnn.tables import (
     MODEL,
     ROOT_SCALE,
     WINDOW,
+    by_model,
     models_of,
     portions,
     quantile_column,
@@ -225,9 +226,11 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
     averaged = [metric for metric in names if metric not in POOLED]
     together = [metric for metric in names if metric in POOLED]
     pooled = series_scores(rows, task, by=by, metrics=together)
-    each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
-    means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
-    found = means.join(pooled, on=group, maintain_order="left")
+    # Model by model, for scores of each series may be as many as rows.
+    within = tuple(dict.fromkeys([*by, ITEM]))
+    each = (series_scores(own, task, by=within, metrics=averaged) for own in by_model(rows))
+    means = [own.group_by(group, maintain_order=True).agg(pl.col(averaged).mean()) for own in each]
+    found = pl.concat(means).join(pooled, on=group, maintain_order="left")
     return found.select(*group, *names, *(() if task.classes else [owa(by).alias(OWA)]))
 
 
@@ -256,10 +259,8 @@ def series_scores(
     """
     known = _metrics_of(task)
     chosen = {name: known[name] for name in (known if metrics is None else metrics)}
-    # Lazy, so that what metrics share is computed once; model by model to take less memory.
-    parts = [rows_of_model(table, model) for model in models_of(table)] or [table]
-    if ITEM in by:
-        parts = [few for part in parts for few in portions(part)]
+    # Lazy, so that what metrics share is computed once; in parts to take less memory.
+    parts = [few for own in by_model(table) for few in (portions(own) if ITEM in by else [own])]
     grouped = [part.lazy().group_by([MODEL, *by], maintain_order=True) for part in parts]
     found = pl.concat([group.agg(**chosen).collect() for group in grouped])
     return found.with_columns(pl.col(MODEL).cast(pl.String))
