@@ -21,10 +21,13 @@ from forecast_rnn.tables import (
     STEP,
     WINDOW,
     forecast_columns,
+    quantile_column,
 )
 
 OUTCOME = [ACTUAL, ERROR_SCALE, ROOT_SCALE]
 """What a backtest adds to a forecast table."""
+
+MEDIAN = quantile_column(0.5)
 
 ForecastFn = Callable[[Panel, NDArray[np.int64]], pl.DataFrame]
 
@@ -63,10 +66,12 @@ def backtest(
             beside = _with_outcome(panel, table.select(WINDOW), task.season_length)
             nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(table))
         assert table.select(WINDOW).equals(beside.select(WINDOW)), "all keep the order of origins"
-        # Columns that are the same for all models are held once.
+        # Columns that are the same, here or for all models, are held once.
         columns = [
             column if column.count() else nothing.alias(column.name) for column in table[told]
         ]
+        if MEDIAN in told and columns[0].equals(columns[told.index(MEDIAN)]):
+            columns[0] = columns[told.index(MEDIAN)].alias(FORECAST)
         model = pl.Series(MODEL, [name], dtype=MODELS).new_from_index(0, len(table))
         release_memory()
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))

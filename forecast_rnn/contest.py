@@ -23,6 +23,8 @@ from forecast_rnn.neural.fit import Tested
 from forecast_rnn.neural.forecaster import Forecaster
 from forecast_rnn.tables import (
     ITEM,
+    ORIGIN,
+    STEP,
     WINDOW,
     forecast_columns,
     rows_of_model,
@@ -83,6 +85,7 @@ def judge(
     own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
     if more and before is not None:
+        before = before.explode(STEP, INSIDE)
         as_many = before.select(WINDOW).equals(own.select(WINDOW))
         same = before if as_many else before.join(own, on=WINDOW, how="semi")
         by_series = same.group_by(ITEM, maintain_order=True).agg(pl.col(INSIDE).mean())
@@ -96,7 +99,8 @@ def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | Non
     To be asked before a contest, whose table takes more memory than anything else.
 
     Returns:
-        `item`, `origin`, `step` and `inside`, in the order of the origins; null = unknown.
+        A row an origin, in their order: `item`, `origin`, and the lists `step` and `inside`, null
+        where that is unknown.
     """
     forecaster = tested.forecaster
     if forecaster is None or len(task.quantile_levels) < 2 or not forecaster.calibration.factors:
@@ -107,8 +111,9 @@ def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | Non
         some = tested.rows[start : start + AT_ONCE]
         actual = pl.Series(outcomes(panel, some, task.horizon).ravel()).fill_nan(None)
         inside = pl.lit(actual).is_between(pl.col(columns[0]), pl.col(columns[-1]))
-        table = forecast_as_published(plain, panel, some)
-        tables.append(table.select(*WINDOW, inside.alias(INSIDE)))
+        table = forecast_as_published(plain, panel, some).with_columns(inside.alias(INSIDE))
+        origin = table.group_by(ITEM, ORIGIN, maintain_order=True)
+        tables.append(origin.agg(STEP, INSIDE))
     return pl.concat(tables)
 
 

@@ -130,7 +130,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)
-    del before
+    release_memory()
     return _Contest(
         forecaster=forecaster,
         table=table if file is None else None,

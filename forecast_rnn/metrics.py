@@ -20,6 +20,7 @@ from forecast_rnn.tables import (
     MODEL,
     ROOT_SCALE,
     WINDOW,
+    by_model,
     models_of,
     portions,
     quantile_column,
@@ -217,15 +218,14 @@ def scores_by(table: pl.DataFrame, task: Task, *, by: Sequence[str] = ()) -> pl.
     Returns:
         Columns `model`, those of `by`, and one a metric, with `owa` of values; null = undefined.
     """
-    rows = comparable(table)
-    group = [MODEL, *by]
-    names = list(_metrics_of(task))
+    rows, group, names = comparable(table), [MODEL, *by], list(_metrics_of(task))
     averaged = [metric for metric in names if metric not in POOLED]
     together = [metric for metric in names if metric in POOLED]
     pooled = series_scores(rows, task, by=by, metrics=together)
-    each = series_scores(rows, task, by=tuple(dict.fromkeys([*by, ITEM])), metrics=averaged)
-    means = each.group_by(group, maintain_order=True).agg(pl.col(averaged).mean())
-    found = means.join(pooled, on=group, maintain_order="left")
+    within = tuple(dict.fromkeys([*by, ITEM]))
+    each = (series_scores(own, task, by=within, metrics=averaged) for own in by_model(rows))
+    means = [own.group_by(group, maintain_order=True).agg(pl.col(averaged).mean()) for own in each]
+    found = pl.concat(means).join(pooled, on=group, maintain_order="left")
     return found.select(*group, *names, *(() if task.classes else [owa(by).alias(OWA)]))
 
 
@@ -255,7 +255,7 @@ def series_scores(
     known = _metrics_of(task)
     asked = {name: known[name] for name in (known if metrics is None else metrics)}
     found, null = [], pl.lit(None, pl.Float64)
-    for part in [rows_of_model(table, model) for model in models_of(table)] or [table]:
+    for part in by_model(table):
         # What reads a column without values is null; baselines have no quantiles, which cost most.
         full = {column.name for column in part if column.count()}
         agg = {key: one if full >= {*one.meta.root_names()} else null for key, one in asked.items()}

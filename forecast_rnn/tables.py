@@ -105,6 +105,11 @@ def rows_of_model(table: pl.DataFrame, model: str) -> pl.DataFrame:
     return table.slice(first, count) if together else table.filter(pl.Series(own))
 
 
+def by_model(table: pl.DataFrame) -> list[pl.DataFrame]:
+    """Cut a table into the rows of each model; at least one part."""
+    return [rows_of_model(table, model) for model in models_of(table)] or [table]
+
+
 def are_sorted(keys: Sequence[pl.Series]) -> bool:
     """Tell whether rows are in the order of three keys of whole numbers, each row once."""
     first, second, third = (np.diff(key.to_numpy().astype(np.int64)) for key in keys)

@@ -165,6 +165,7 @@ def _train_step(
     with torch.autocast(rows.device.type, torch.bfloat16, enabled=learner.bfloat16):
         parameters = network(batch)
     loss = network.head.loss(parameters, batch.target, batch.observed, units)
+    del parameters, batch  # of which the way back needs but a part
     network.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)

@@ -20,10 +20,9 @@ from forecast_rnn.tables import (
     VALUE,
     WINDOW,
     are_sorted,
+    by_model,
     class_names,
     forecast_columns,
-    models_of,
-    rows_of_model,
 )
 
 CUTOFF = "cutoff"  # the origin's time
@@ -72,7 +71,7 @@ def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> pl.Lazy
     ours = [FORECAST, *forecast_columns(task)]
     parts: list[pl.LazyFrame] = []
     windows, beside, nothing = pl.DataFrame(), list[pl.Series](), pl.Series(dtype=pl.Float64)
-    for own in [rows_of_model(table, model) for model in models_of(table)] or [table]:
+    for own in by_model(table):
         part = _named(_sorted(own, panel), task)
         if not windows.width or not windows.equals(part.select(WINDOW)):
             windows = part.select(WINDOW)

@@ -88,7 +88,8 @@ def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
 def error_histogram(errors: pl.DataFrame, models: list[str]) -> Histogram:
     """Count the errors of some models in bins around 0 that they share."""
     by_model = {model: _values(rows_of_model(errors, model)) for model in models}
-    sizes = np.concatenate([np.abs(values) for values in by_model.values()])
+    sizes = np.concatenate(list(by_model.values()))
+    np.abs(sizes, out=sizes)
     limit = float(np.quantile(sizes, INNER, overwrite_input=True)) if len(sizes) else 0.0
     del sizes
     limit = limit if 0 < limit < np.finfo(float).max / 4 else 1.0
@@ -119,4 +120,5 @@ def scores_by_series(
 
 def _values(errors: pl.DataFrame) -> NDArray[np.float64]:
     values: NDArray[np.float64] = errors["error"].to_numpy()
-    return values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    return values if finite.all() else values[finite]
