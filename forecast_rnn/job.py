@@ -17,7 +17,7 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.contest import contest, judge, settings_of, uncalibrated
 from forecast_rnn.data.panel import Panel
 from forecast_rnn.data.read import Findings
-from forecast_rnn.memory import release_memory
+from forecast_rnn.memory import memory_given_back, release_memory
 from forecast_rnn.metrics import scores
 from forecast_rnn.model import Model
 from forecast_rnn.neural.fit import Fitted, Tested, fit
@@ -77,10 +77,11 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
-    fitted = fit(job.panel, job.task, job.config, on_progress)
-    with _unnamed_file(job.folder) as file:
-        trained, outcome = _trained(job, fitted, _held_against(job, fitted, file))
-        return _write(trained, outcome, file, workbook=job.workbook)
+    with memory_given_back():
+        fitted = fit(job.panel, job.task, job.config, on_progress)
+        with _unnamed_file(job.folder) as file:
+            trained, outcome = _trained(job, fitted, _held_against(job, fitted, file))
+            return _write(trained, outcome, file, workbook=job.workbook)
 
 
 @contextmanager
@@ -126,7 +127,10 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     if file is not None:
-        write_parquet(published_backtest(table, panel, task), file, groups=ROWS_AT_ONCE)
+        rows = published_backtest(table, panel, task)
+        release_memory()
+        write_parquet(rows, file, groups=ROWS_AT_ONCE)
+        del rows
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)

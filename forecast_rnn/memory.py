@@ -5,12 +5,15 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 _LARGE = 2**20
 """A block of so many bytes goes back to the system as soon as it is free."""
+_sparing = Event()
+"""How glibc is set, which is of the whole process, and which it does not tell."""
 
 
 def keep_little() -> None:
@@ -25,32 +28,50 @@ def keep_little() -> None:
     _set_glibc(_M_ARENA_MAX, 2)
 
 
-def keep_none() -> None:
-    """Give large blocks back at once; otherwise glibc keeps them once it has seen a few."""
-    _set_glibc(_M_MMAP_THRESHOLD, _LARGE)
-    _set_glibc(_M_TRIM_THRESHOLD, _LARGE)
+def keep_freed() -> None:
+    """Keep what is freed for what comes next, unless `memory_given_back` says otherwise.
+
+    glibc hands large buffers back to the kernel after each step and pays page faults to get them
+    again, which costs recurrent training up to half its time; two thresholds stop that. What is
+    freed then stays until `release_memory`.
+    """
+    if not _sparing.is_set():
+        _set_thresholds(2**30, 2**31 - 1)
+
+
+@contextmanager
+def memory_given_back() -> Iterator[None]:
+    """Give large blocks back as soon as they are free, but within `memory_kept`."""
+    _sparing.set()
+    _set_thresholds(_LARGE, _LARGE)
+    try:
+        yield
+    finally:
+        _sparing.clear()
+        keep_freed()
 
 
 @contextmanager
 def memory_kept() -> Iterator[None]:
-    """Keep what is freed for what comes next, until the block ends.
-
-    glibc hands large buffers back to the kernel after each step and pays page faults to get them
-    again, which costs recurrent training up to half its time; two thresholds stop that.
-    """
-    _set_glibc(_M_MMAP_THRESHOLD, 2**30)
-    _set_glibc(_M_TRIM_THRESHOLD, 2**31 - 1)
+    """Keep what is freed until the block ends, as `keep_freed` does, in any case."""
+    _set_thresholds(2**30, 2**31 - 1)
     try:
         yield
     finally:
-        keep_none()
-        release_memory()
+        if _sparing.is_set():
+            _set_thresholds(_LARGE, _LARGE)
+            release_memory()
 
 
 def release_memory() -> None:
     """Give back what NumPy and torch freed: large blocks and small alike."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _set_thresholds(mapped: int, trimmed: int) -> None:
+    _set_glibc(_M_MMAP_THRESHOLD, mapped)
+    _set_glibc(_M_TRIM_THRESHOLD, trimmed)
 
 
 def _set_glibc(parameter: int, value: int) -> None:

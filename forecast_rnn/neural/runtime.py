@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.memory import keep_none
+from forecast_rnn.memory import keep_freed
 
 PROCESSORS = Path("/proc/cpuinfo")
 ZEN_5 = 26  # family of the first AMD cores that multiply 512 bits at once
@@ -18,7 +18,7 @@ WIDE = 256
 
 def prepare(threads: int | None) -> int:
     """Set the allocator and thread count; return the threads to use."""
-    keep_none()
+    keep_freed()
     count = threads or usable_cores()
     torch.set_num_threads(count)
     return count

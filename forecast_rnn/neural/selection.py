@@ -129,8 +129,8 @@ def choose(
         widest = max(one.recipe.model.hidden_size for one in alive)
         with memory_kept():
             networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
-        for one, network in zip(alive, networks, strict=True):
-            forecaster = setting.forecaster(one.recipe, (network,))
+        for one in alive:
+            forecaster = setting.forecaster(one.recipe, (networks.pop(0),))
             score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
         leader = min(trial.score for trials in raced for trial in trials)
