@@ -126,7 +126,10 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     if file is not None:
-        write_parquet(published_backtest(table, panel, task), file, groups=ROWS_AT_ONCE)
+        rows = published_backtest(table, panel, task)
+        release_memory()
+        write_parquet(rows, file, groups=ROWS_AT_ONCE)
+        del rows
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)

@@ -124,8 +124,8 @@ def choose(
         jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
         widest = max(one.recipe.model.hidden_size for one in alive)
         networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
-        for one, network in zip(alive, networks, strict=True):
-            forecaster = setting.forecaster(one.recipe, (network,))
+        for one in alive:
+            forecaster = setting.forecaster(one.recipe, (networks.pop(0),))
             score, reach = assess(forecaster, panel, rows)
             one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
         leader = min(trial.score for trials in raced for trial in trials)

@@ -127,6 +127,7 @@ class Learner:
 
     def fork(self) -> "Learner":
         """Return a copy that goes its own way."""
+        self.network.zero_grad(set_to_none=True)  # so that gradients are not held twice
         network = copy.deepcopy(self.network)
         return replace(self, network=network, descent=self.descent.fork(network.parameters()))
 
