@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import torch
 
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
 from forecast_rnn.neural.runtime import choose_precision, prepare
@@ -60,6 +61,7 @@ def main() -> None:
         show(shape, names, arguments.seconds)
 
 
+@memory_kept()
 def show(shape: tuple[int, int, int, int, int], names: list[str], seconds: float) -> None:
     """Time cells at a shape, in turns, with the matrix product among them."""
     batch, steps, inputs, width, layers = shape

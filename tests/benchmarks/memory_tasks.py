@@ -25,6 +25,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from forecast_rnn.memory import memory_kept
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
 from forecast_rnn.neural.runtime import choose_precision, prepare
@@ -78,6 +79,7 @@ def main() -> None:
             print(line, flush=True)
 
 
+@memory_kept()
 def trained(name: str, task: Task, length: int, *, most_steps: int, most_seconds: float) -> Outcome:
     """Train until the task is solved or the budget is spent."""
     torch.manual_seed(0)

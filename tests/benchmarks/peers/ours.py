@@ -22,6 +22,7 @@ def fit(job: Job):
     from forecast_rnn.config import Task, TrainConfig
     from forecast_rnn.data.read import panel_from_frame
     from forecast_rnn.data.schema import Hints
+    from forecast_rnn.memory import memory_kept
     from forecast_rnn.model import Model
     from forecast_rnn.neural.recipe import recipes
     from forecast_rnn.neural.runtime import choose_precision, prepare
@@ -40,10 +41,11 @@ def fit(job: Job):
     setting = make_setting(panel, task, recipe, config, Machine(torch.device("cpu"), 1))
     learner, sampler = setting.learner(recipe, 0), setting.sampler(recipe, 0)
     counted = count(setting, recipe, sampler)
-    for _ in epochs(learner, sampler, Schedule(recipe.learning_rate), stop=1_000_000):
-        windows, apart = STEPS_PER_EPOCH * counted.windows, STEPS_PER_EPOCH * counted.apart
-        if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
-            break
+    with memory_kept():
+        for _ in epochs(learner, sampler, Schedule(recipe.learning_rate), stop=1_000_000):
+            windows, apart = STEPS_PER_EPOCH * counted.windows, STEPS_PER_EPOCH * counted.apart
+            if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
+                break
     model = Model(setting.forecaster(recipe, (learner.network,)), panel)
     names = [f"q{level}" for level in LEVELS]
     return lambda: model.predict().table.select(names).count().sum_horizontal().item()
