@@ -46,6 +46,30 @@ def test_backtest_rows_add_model_cutoff_step_and_actual(trained):
     assert set(trained.backtest["model"]) == {"network", *USUAL_BASELINES}
 
 
+def test_the_backtest_is_the_same_whether_it_was_written_or_not(trained, sales_writer, tmp_path):
+    data = sales_writer(tmp_path / "sales.csv")
+
+    kept = api.train(data, horizon=7, config=CONFIG)
+
+    assert trained.table is None
+    assert kept.backtest.equals(trained.backtest)
+
+
+def test_a_training_that_fails_once_the_backtest_is_there_leaves_nothing(
+    sales_writer, tmp_path, monkeypatch
+):
+    def fail(*_, **__):
+        raise DataError("odd")
+
+    monkeypatch.setattr("forecast_rnn.model.Model.predict", fail)
+    with pytest.raises(DataError, match="odd"):
+        api.train(
+            sales_writer(tmp_path / "sales.csv"), horizon=7, config=CONFIG, out=tmp_path / "out"
+        )
+
+    assert [path.name for path in tmp_path.iterdir()] == ["sales.csv"]
+
+
 def test_what_is_written_is_what_is_returned(trained):
     forecast = pl.read_csv(trained.folder / "forecast.csv")
     backtest = pl.read_parquet(trained.folder / "backtest.parquet")

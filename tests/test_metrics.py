@@ -4,6 +4,7 @@ from statistics import fmean
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import (
@@ -295,3 +296,18 @@ def test_percentages_of_zeros_are_left_out_and_undefined_of_nothing_else():
 
     assert half == 50
     assert none is None
+
+
+def test_scores_do_not_depend_on_how_many_rows_are_scored_at_a_time(monkeypatch):
+    table = random_backtest(0)
+    whole = [series_scores(table, TASK), scores_by(table, TASK, by=("step",)), scores(table, TASK)]
+
+    monkeypatch.setattr("forecast_rnn.tables.ROWS_AT_ONCE", 4)
+    in_portions = [
+        series_scores(table, TASK),
+        scores_by(table, TASK, by=("step",)),
+        scores(table, TASK),
+    ]
+
+    for one, two in zip(in_portions, whole, strict=True):
+        assert_frame_equal(one, two, rel_tol=1e-13)  # sums go by where rows lie

@@ -79,9 +79,9 @@ def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> pl.Lazy
             beside = [*_identified(part, panel), *_freed([cutoff, part[STEP], part[ACTUAL]], users)]
             nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(part))
         told = [column if column.count() else nothing.alias(column.name) for column in part[ours]]
-        [model] = _freed([part[MODEL]], users)
-        frame = pl.DataFrame([model, *beside, *_freed(told, users)])
-        parts.append(frame.lazy().with_columns(pl.col(model.name).cast(pl.String)))
+        name = pl.lit(part[MODEL].cast(pl.String).first(), pl.String).alias(free_name(MODEL, users))
+        frame = pl.DataFrame([*beside, *_freed(told, users)])
+        parts.append(frame.lazy().select(name, pl.all()))
     return pl.concat(parts)
 
 

@@ -1,9 +1,11 @@
+import io
 import json
 import os
 import zipfile
 from datetime import datetime
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 import safetensors.torch
 import torch
@@ -58,6 +60,34 @@ def test_a_bundle_reads_back_as_written(folder):
     assert list(found.tensors) == ["a.bias", "b.weight"]
     assert all(torch.equal(found.tensors[name], TENSORS[name]) for name in TENSORS)
     assert found.series.equals(SERIES)
+
+
+def test_series_in_several_tables_read_back_in_order(tmp_path):
+    count = 2 * GROUP + 3
+    series = pl.DataFrame(
+        {"id": range(count), "value": [[float(n)] * (n % 3) for n in range(count)]}
+    )
+
+    write_bundle(tmp_path / "model", {}, {}, made_of(series))
+
+    assert read_bundle(tmp_path / "model").series.equals(series)
+
+
+def test_series_that_change_while_they_are_written_are_refused(tmp_path):
+    tables = iter([SERIES, SERIES, SERIES.reverse()])
+
+    with pytest.raises(BundleError, match="reads back otherwise"):
+        write_bundle(tmp_path / "model", {}, {}, lambda: iter([next(tables)]))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_series_that_arrow_wrote_are_read(folder):
+    buffer = io.BytesIO()
+    pq.write_table(SERIES.to_arrow(), buffer, compression="zstd", write_page_checksum=True)
+    forge(folder, series=buffer.getvalue())
+
+    assert read_bundle(folder).series.equals(SERIES)
 
 
 def test_a_bundle_is_three_files(folder):

@@ -7,6 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 import torch
+from polars.testing import assert_frame_equal
 
 from forecast_rnn.calibration import Calibration
 from forecast_rnn.config import ModelConfig, Task
@@ -268,3 +269,22 @@ def test_of_several_targets_each_is_bounded_by_itself(near_zero):
 
     assert found[:40].min() < 0
     assert found[40:].min() == 0
+
+
+def test_a_forecast_is_the_same_in_portions(panel, monkeypatch):
+    forecaster, rows = forecaster_of(panel), np.arange(20, 40)
+
+    whole = forecaster.forecast(panel, rows)
+    monkeypatch.setattr("forecast_rnn.neural.forecaster.PORTION", 16)
+    in_portions = forecaster.forecast(panel, rows)
+
+    assert_frame_equal(in_portions, whole, rel_tol=1e-6)  # as products are in float32
+
+
+@pytest.mark.parametrize(("most", "expected"), [(1e9, 128), (33, 33), (0.5, 1)])
+def test_of_wide_networks_fewer_crops_are_read_at_once(panel, monkeypatch, most, expected):
+    forecaster = forecaster_of(panel)
+    each = forecaster.model.context_steps * forecaster.model.hidden_size
+    monkeypatch.setattr("forecast_rnn.neural.streaming.MOST_HIDDEN", int(most * each))
+
+    assert forecaster.reader.crops_at_once == expected

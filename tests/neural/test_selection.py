@@ -12,6 +12,7 @@ from forecast_rnn.data import origins
 from forecast_rnn.neural.ensemble import Plan, train_ensembles
 from forecast_rnn.neural.recipe import Recipe, recipes
 from forecast_rnn.neural.selection import (
+    AS_GOOD,
     Candidate,
     Trial,
     _survivors,
@@ -77,6 +78,23 @@ def test_scaled_loss_equals_the_plain_loop(panel):
     assert reach.windows == 1.5
 
 
+def test_an_assessment_does_not_depend_on_how_many_origins_are_forecast_at_a_time(
+    panel, monkeypatch
+):
+    recipe = recipes(panel, TASK, CONFIG)[0]
+    setting = make_setting(panel, TASK, recipe, CONFIG, MACHINE)
+    forecaster = setting.forecaster(recipe, (setting.learner(recipe, 0).network,))
+    rows = origins.rolling(panel, horizon=4, windows=5, step=3)
+
+    score, reach = assess(forecaster, panel, rows)
+    monkeypatch.setattr("forecast_rnn.neural.forecaster.PORTION", 4)
+    in_parts = assess(forecaster, panel, rows)
+
+    assert in_parts[0] == pytest.approx(score, rel=1e-6)  # float32 is summed in another order
+    assert in_parts[1] == reach  # levels and windows
+    np.testing.assert_allclose(in_parts[1].values, reach.values, rtol=1e-4)
+
+
 def race(panel, held=8):
     """Race two widths on a panel without its last rows, validated by the rows up to 4 less."""
     seen, known = panel.truncated(held), panel.truncated(held - 4)
@@ -95,6 +113,16 @@ def test_every_rung_of_every_candidate_in_the_race_is_scored(panel):
     tried = {(trial.recipe.model.hidden_size, trial.steps) for trial in trials}
     assert {(4, 10), (2, 10)} <= tried <= {(4, 10), (4, 20), (4, 40), (2, 10), (2, 20)}
     assert all(math.isfinite(trial.score) for trial in trials)
+
+
+def test_only_trials_that_may_be_taken_keep_their_reach(panel):
+    trials = race(panel)
+
+    best = min(trial.score for trial in trials)
+    assert cheapest(trials, TASK).reach is not None
+    assert [trial.reach is None for trial in trials] == [
+        trial.score > AS_GOOD * best for trial in trials
+    ]
 
 
 def test_fewer_candidates_go_on_the_higher_the_rung_and_hopeless_ones_never():
