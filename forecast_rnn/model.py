@@ -90,8 +90,9 @@ class Model:
         """Take in new rows of the series, and forecast after them.
 
         The networks go on from where they stood, so that it costs what the new rows cost, and
-        not what the history does; only the first update reads the end of that, once. A forecast
-        rests on as much context as that of `predict` on all rows, or on up to twice as much.
+        not what the history does. Each row of a stride has a state of its own: where one begins,
+        at first or anew, it costs what `predict` does. A forecast rests on as much context as
+        that of `predict` on all rows, or on up to twice as much.
 
         Args:
             data: Rows later than the last ones of their series; some series may have none.

@@ -38,7 +38,8 @@ class _Laid:
 def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, ...]]:
     """Return a panel with new rows at the ends of its items, and what is to be said of them.
 
-    Rows between the last one known and the first new one are missing.
+    Rows between the last one known and the first new one are missing, or what the user said gaps
+    are.
 
     Args:
         panel: The series.
@@ -65,8 +66,10 @@ def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, 
     grown = replace(panel, values=values, indptr=panel.indptr + bounds)
     if panel.covariates is not None:
         grown = replace(grown, covariates=_covariates(panel, new, place))
-    told = _about_gaps(panel, rows)
-    return (fill_missing(grown, panel.schema.missing)[0] if told else grown), told
+    gaps = _about_gaps(panel, rows)
+    if not gaps or panel.schema.missing == "keep":
+        return grown, gaps
+    return fill_missing(grown, panel.schema.missing)[0], ()  # as the user said what gaps are
 
 
 def _runs(values: NDArray[np.float64], bounds: Index) -> Iterator[NDArray[np.float64]]:

@@ -46,8 +46,6 @@ PORTION = 1024
 """Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
-MUCH = 2**24
-"""Bytes of forecasts after which it pays to give back what was in use on the way."""
 
 
 @dataclass(frozen=True, slots=True)

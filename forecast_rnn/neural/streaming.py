@@ -106,9 +106,10 @@ class Reader:
 
     @property
     def crops_at_once(self) -> int:
-        """How many crops to read together."""
+        """How many crops to read together: a power of two, for others tell in the last digit."""
         each = self.model.context_steps * self.model.hidden_size
-        return max(1, min(CROPS_AT_ONCE, MOST_HIDDEN // each))
+        most = max(1, min(CROPS_AT_ONCE, MOST_HIDDEN // each))
+        return 1 << (most.bit_length() - 1)
 
     def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Read whole crops that end at origins; the arguments as in `gather`."""

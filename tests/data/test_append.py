@@ -73,9 +73,10 @@ def test_what_lies_between_is_missing_and_said():
 def test_what_lies_between_is_what_the_user_says_gaps_are():
     hints = Hints(frequency="d", item_id=("id",), missing="zero")
 
-    grown, _ = joined(read(daily(a=(0, [1, 2])), hints), read(daily(a=(4, [3])), hints))
+    grown, said = joined(read(daily(a=(0, [1, 2])), hints), read(daily(a=(4, [3])), hints))
 
     assert grown.values.tolist() == [1, 2, 0, 0, 3]
+    assert said == ()
 
 
 @pytest.mark.parametrize("every", ["1mo", "1q", "1w", "1h", "15m"])
