@@ -79,7 +79,8 @@ class Model:
         warnings += said
         if strict:
             refuse_warnings(warnings)
-        table = table.drop_nulls(FORECAST).filter(pl.col(STEP) <= steps)
+        shown = table.select(pl.col(FORECAST).is_not_null() & (pl.col(STEP) <= steps)).to_series()
+        table = table if shown.all() else table.filter(shown)  # which would be a copy
         marked = self.forecaster.fallback is not None
         told = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
         return prediction_of(told, panel, filled, table[ITEM], warnings)
