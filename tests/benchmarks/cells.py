@@ -1,6 +1,7 @@
 """Time of a scan, forwards and backwards, of every cell.
 
-    python -m tests.benchmarks.cells [--threads N] [--seconds S] [--shape B,T,C,D,L] [CELL …]
+    python -m tests.benchmarks.cells [--threads N] [--device NAME] [--seconds S]
+        [--shape B,T,C,D,L] [CELL …]
 
 Cells take turns, round by round; medians count. Work is counted as the products of matrices
 in a forward pass times three, as the equations have them, and set beside what `torch.matmul`
@@ -18,7 +19,7 @@ import torch
 
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
-from forecast_rnn.neural.runtime import choose_precision, prepare
+from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
 from forecast_rnn.neural.stack import make_cell
 
 # batch, steps, inputs, hidden size, layers
@@ -47,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cells", nargs="*", metavar="CELL")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     parser.add_argument("--seconds", type=float, default=1.0, help="for a cell in a round")
     parser.add_argument("--shape", help="batch, steps, inputs, hidden size, layers, by comma")
     arguments = parser.parse_args()
@@ -56,24 +58,29 @@ def main() -> None:
     if arguments.shape:
         batch, steps, inputs, width, layers = map(int, arguments.shape.split(","))
         shapes = ((batch, steps, inputs, width, layers),)
+    device = choose_device(arguments.device)
     for shape in shapes:
-        show(shape, names, arguments.seconds)
+        show(shape, names, arguments.seconds, device)
 
 
-def show(shape: tuple[int, int, int, int, int], names: list[str], seconds: float) -> None:
+def show(
+    shape: tuple[int, int, int, int, int], names: list[str], seconds: float, device: torch.device
+) -> None:
     """Time cells at a shape, in turns, with the matrix product among them."""
     batch, steps, inputs, width, layers = shape
-    choose_precision(torch.device("cpu"), width)
-    runs = {name: scan_of(name, shape) for name in names}
-    runs["matmul"] = matmul()
+    choose_precision(device, width)
+    runs = {name: scan_of(name, shape, device) for name in names}
+    runs["matmul"] = matmul(device)
     found: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            found[name].append(seconds_of(run, seconds / ROUNDS))
+            found[name].append(seconds_of(run, seconds / ROUNDS, device))
     medians = {name: statistics.median(times) for name, times in found.items()}
     peak = 2 * 1024**3 / medians.pop("matmul") / 1e9
     print(f"\nbatch {batch}, {steps} steps, {inputs} inputs, width {width}, layers {layers}")
-    print(f"matrix peak {peak:.0f} GFLOP/s, {torch.get_num_threads()} threads, float32")
+    print(
+        f"matrix peak {peak:.0f} GFLOP/s, {device.type}, {torch.get_num_threads()} threads, float32"
+    )
     print(f"{'cell':15}{'ms':>9}{'steps/µs':>10}{'GFLOP/s':>9}{'of peak':>9}")
     for name, median in medians.items():
         sizes = [inputs] + [width] * (layers - 1)
@@ -83,40 +90,51 @@ def show(shape: tuple[int, int, int, int, int], names: list[str], seconds: float
         print(f"{name:15}{median * 1e3:9.2f}{speed:10.2f}{rate:9.1f}{rate / peak:9.1%}")
 
 
-def scan_of(name: str, shape: tuple[int, int, int, int, int]) -> Callable[[], None]:
+def scan_of(
+    name: str, shape: tuple[int, int, int, int, int], device: torch.device
+) -> Callable[[], None]:
     """Return what runs a stack of a cell once, forwards and backwards."""
     batch, steps, inputs, width, layers = shape
     torch.manual_seed(0)
     cells: list[Cell] = [
-        make_cell(name, width if layer else inputs, width) for layer in range(layers)
+        make_cell(name, width if layer else inputs, width).to(device) for layer in range(layers)
     ]
-    x = torch.randn(batch, steps, inputs, requires_grad=True)
-    weights = torch.randn(batch, steps, width)
+    x = torch.randn(batch, steps, inputs, device=device, requires_grad=True)
+    weights = torch.randn(batch, steps, width, device=device)
 
     def run() -> None:
         hidden = x
         for cell in cells:
             hidden, _ = cell.scan(hidden, cell.initial_state(batch))
         hidden.backward(weights)
+        finish(device)
 
     return run
 
 
-def matmul() -> Callable[[], None]:
+def matmul(device: torch.device) -> Callable[[], None]:
     """Return what multiplies two matrices of 1024 × 1024."""
-    first, second = torch.randn(2, 1024, 1024).unbind(0)
-    out = torch.empty(1024, 1024)
+    first, second = torch.randn(2, 1024, 1024, device=device).unbind(0)
+    out = torch.empty_like(first)
 
     def run() -> None:
         torch.mm(first, second, out=out)
+        finish(device)
 
     return run
 
 
-def seconds_of(run: Callable[[], None], budget: float) -> float:
+def finish(device: torch.device) -> None:
+    """Wait for what a graphics card was told to do."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+def seconds_of(run: Callable[[], None], budget: float, device: torch.device) -> float:
     """Return the median seconds of a run, after one to warm up."""
     # With one thread, its own time, which other programs on the machine do not lengthen.
-    clock = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+    alone = device.type == "cpu" and torch.get_num_threads() == 1
+    clock = time.process_time if alone else time.perf_counter
     run()
     times: list[float] = []
     began = clock()
