@@ -45,6 +45,8 @@ def with_fallback(
         which nothing is observed stay without a forecast.
     """
     names = [FORECAST, *forecast_columns(task)]
+    if not any(table[name].null_count() for name in names):
+        return table, rows[:0]
     absent = table.select(pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
     filled = np.flatnonzero(absent.reshape(len(rows), task.horizon).any(axis=1))
     if len(filled):

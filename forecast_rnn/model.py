@@ -79,8 +79,8 @@ class Model:
         warnings += said
         if strict:
             refuse_warnings(warnings)
-        shown = table.select(pl.col(FORECAST).is_not_null() & (pl.col(STEP) <= steps)).to_series()
-        table = table if shown.all() else table.filter(shown)  # which would be a copy
+        if steps < task.horizon or table[FORECAST].null_count():  # to filter makes a copy
+            table = table.filter(pl.col(FORECAST).is_not_null() & (pl.col(STEP) <= steps))
         marked = self.forecaster.fallback is not None
         told = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
         return prediction_of(told, panel, filled, table[ITEM], warnings)
@@ -193,17 +193,16 @@ class Model:
         self, panel: Panel, rows: NDArray[np.int64]
     ) -> tuple[pl.DataFrame, NDArray[np.int64], tuple[str, ...]]:
         """Forecast; return the table, the origins that the fallback forecast, and why."""
-        forecaster = self.forecaster
-        items = panel.item_of(rows)
-        given = set(forecaster.fallback or ())
-        weak = np.array([ids in given for ids in panel.ids(items.tolist())], dtype=np.bool_)
+        forecaster, given = self.forecaster, set(self.forecaster.fallback or ())
+        weak = np.zeros(len(rows), dtype=np.bool_)
+        if given:
+            ids = panel.ids(panel.item_of(rows).tolist())
+            weak = np.array([one in given for one in ids], dtype=np.bool_)
         table, filled = complete_forecast(forecaster, panel, rows, weak)
-        table = table.with_columns(
-            pl.when(pl.col(ITEM).is_in(panel.item_of(filled).tolist()))
-            .then(pl.lit(METHOD))
-            .otherwise(pl.col(MODEL))
-            .alias(MODEL)
-        )
+        if len(filled):
+            by_other = pl.col(ITEM).is_in(panel.item_of(filled).tolist())
+            method = pl.when(by_other).then(pl.lit(METHOD)).otherwise(pl.col(MODEL))
+            table = table.with_columns(method.alias(MODEL))
         window_length = forecaster.model.window_length
         better = np.intersect1d(filled, rows[weak])
         other = np.setdiff1d(filled, better)
@@ -240,7 +239,7 @@ def complete_forecast(
         frequencies, stand in for the network.
     """
     task, table = forecaster.task, forecaster.forecast(panel, rows)
-    if weak is not None:
+    if weak is not None and weak.any():
         kept = ~pl.Series(np.repeat(weak, task.horizon))
         table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))
     stand_in = partial(climatology, forecaster) if task.classes else None

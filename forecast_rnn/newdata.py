@@ -206,6 +206,8 @@ def place_at_training(panel: Panel, known: Panel) -> NDArray[np.int64]:
     ids = panel.items.columns
     if not ids:
         return np.zeros(len(panel.order), dtype=np.int64)
+    if panel.items.equals(known.items):
+        return np.arange(len(panel.order), dtype=np.int64)
     # Ids may be numbers in one file and text in another.
     before = known.items.select(pl.col(ids).cast(pl.String)).with_row_index("place")
     place = panel.items.select(pl.col(ids).cast(pl.String)).join(

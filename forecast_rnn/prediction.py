@@ -40,12 +40,12 @@ def prediction_of(
     warnings: tuple[str, ...],
 ) -> Prediction:
     """Gather a prediction; `known` are the items of its rows."""
-    names, items = panel.names(), set(known.unique())
+    names, rows = panel.names(), np.bincount(known.to_numpy(), minlength=len(panel.order))
     return Prediction(
         table=table,
         warnings=warnings,
         fallback=tuple(names[item] for item in panel.item_of(filled)),
-        missing=tuple(name for item, name in enumerate(names) if item not in items),
+        missing=tuple(names[item] for item in np.flatnonzero(rows == 0)),
         patterns=time_patterns(panel),
         panel=panel,
     )

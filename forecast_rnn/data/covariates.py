@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.faults import Faults, faults_error
 from forecast_rnn.data.grouping import Series
+from forecast_rnn.data.kinds import kind_of
 from forecast_rnn.data.numbers import is_missing, parse_numbers
-from forecast_rnn.data.roles import kind_of
 from forecast_rnn.data.schema import Hints, Schema
 from forecast_rnn.data.table import Rows, counted, listed, shown
 from forecast_rnn.errors import DataError

@@ -3,11 +3,10 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
-from forecast_rnn.data.numbers import is_missing
+from forecast_rnn.data.kinds import Kinds, kinds_of
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.table import Rows, Table, listed, shown
 from forecast_rnn.data.timecells import detect
@@ -19,10 +18,7 @@ TIME_NAMES: tuple[str, ...] = (
 )
 TARGET_NAMES = ("y", "target", "value")
 ID_NAMES = ("unique_id", "item_id", "series_id", "ts_id", "series", "id")
-_PARSED_SHARE = 0.5
 _SHOWN = 5
-
-Kind = Literal["number", "time", "text", "empty", "nested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +48,18 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     Raises:
         DataError: a column is not there, or more than one may be meant.
     """
-    columns = table.sample.columns
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
     _check_once(table, hints)
-    kinds = {column: kind_of(table.sample[column]) for column in columns}
+    kinds = kinds_of(table.sample)
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
-    ignored |= {*hints.covariates}
-    kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
+    kinds = kinds.without({*ignored, *hints.covariates})
     time = hints.time or _find_time(table, kinds, hints)
-    rest = {column: kind for column, kind in kinds.items() if column != time}
+    rest = kinds.without({time})
     target, left_out = _find_targets(table, rest, hints)
     _check_target(table, target, time, hints)
-    rest = {column: kind for column, kind in rest.items() if column not in target}
+    rest = rest.without(target)
     item_id, settled = ((), True) if hints.wide else _find_ids(rest, hints)
     unused = tuple(column for column in rest if column not in item_id)
     return Roles(time, target, item_id, settled, unused, warnings + left_out)
@@ -78,10 +72,11 @@ def find_time(table: Table, hints: Hints) -> str:
         DataError: there is none, or more than one may be meant.
     """
     check_columns(table, [*hints.covariates, *([hints.time] if hints.time else [])])
-    kinds = {column: kind_of(table.sample[column]) for column in table.sample.columns}
-    ignored = _ignored(table, kinds, hints)[0] | {*hints.covariates}
-    kinds = {column: kind for column, kind in kinds.items() if column not in ignored}
-    return hints.time or _find_time(table, kinds, hints)
+    if hints.time:
+        return hints.time
+    kinds = kinds_of(table.sample)
+    ignored, _ = _ignored(table, kinds, hints)
+    return _find_time(table, kinds.without({*ignored, *hints.covariates}), hints)
 
 
 def check_columns(table: Table, wanted: Sequence[str]) -> None:
@@ -89,27 +84,6 @@ def check_columns(table: Table, wanted: Sequence[str]) -> None:
     for name in wanted:
         if name not in table.sample.columns:
             raise _no_column(table.name, name, table.sample.columns)
-
-
-def kind_of(cells: pl.Series) -> Kind:
-    """Tell what the first cells of a column look like."""
-    if cells.dtype.is_nested() or cells.dtype == pl.Binary:
-        return "nested"
-    if cells.dtype.is_numeric():
-        return "number"
-    if cells.dtype in (pl.Date, pl.Datetime):
-        return "time"
-    if cells.dtype != pl.String:
-        return "text"
-    present = cells.filter(~is_missing(cells)).str.strip_chars()
-    if not len(present):
-        return "empty"
-    number = present.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    # 007 names something; it does not count anything.
-    coded = present.str.contains(r"^0\d").any()
-    if number.is_not_null().mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
-        return "number"
-    return "time" if detect(present) else "text"
 
 
 def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
@@ -132,33 +106,34 @@ def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
     )
 
 
-def _ignored(
-    table: Table, kinds: dict[str, Kind], hints: Hints
-) -> tuple[set[str], tuple[str, ...]]:
+def _ignored(table: Table, kinds: Kinds, hints: Hints) -> tuple[set[str], tuple[str, ...]]:
     """Return the row numbers that other tools write first, and nameless empty columns."""
     first = table.sample.columns[0]
     ignored, warnings = set(), []
     unnamed = first in {"column_1", "Unnamed: 0", "__index_level_0__", "index"}
     hinted = {hints.time, *hints.target, *hints.item_id, *hints.covariates}
-    others = [column for column in kinds if column != first]
-    time_elsewhere = any(kinds[name] == "time" or _known_time(name) for name in others)
-    if unnamed and first not in hinted and kinds[first] == "number" and time_elsewhere:
+    if (
+        (unnamed and first not in hinted)
+        and kinds[first] == "number"
+        and any(_known_time(name) or kinds[name] == "time" for name in kinds.without({first}))
+    ):
         ignored.add(first)
         warnings.append("the first column holds row numbers and has no name; it is ignored.")
-    for place, (column, kind) in enumerate(kinds.items(), start=1):
-        if kind == "empty" and column == f"column_{place}" and column not in hinted:
+    for place, column in enumerate(kinds, start=1):
+        nameless = column == f"column_{place}" and column not in hinted
+        if nameless and kinds[column] == "empty":
             ignored.add(column)
             warnings.append(f"column {place} has neither a name nor values; it is ignored.")
     return ignored, tuple(warnings)
 
 
-def _check_header(table: Table, kinds: dict[str, Kind], *, wide: bool) -> None:
+def _check_header(table: Table, kinds: Kinds, *, wide: bool) -> None:
     names = pl.Series(table.sample.columns, dtype=pl.String)
     number = names.cast(pl.Float64, strict=False).is_not_null()
     data = [
         name
         for name, numeric in zip(names, number, strict=True)
-        if kinds[name] in {"number", "time"} and (numeric or _may_be_time(name))
+        if (numeric or _may_be_time(name)) and kinds[name] in {"number", "time"}
     ]
     # The names of series may be numbers, but that of the time column is none.
     if data and (not wide or len(data) == len(names)):
@@ -187,7 +162,7 @@ def _known_time(name: str) -> bool:
     return name.lower().strip() in TIME_NAMES
 
 
-def _find_time(table: Table, kinds: dict[str, Kind], hints: Hints) -> str:
+def _find_time(table: Table, kinds: Kinds, hints: Hints) -> str:
     taken = {*hints.target, *hints.item_id}
     times = [name for name, kind in kinds.items() if kind == "time" and name not in taken]
     known = [name for name in times if _known_time(name)]
@@ -214,7 +189,7 @@ def _find_time(table: Table, kinds: dict[str, Kind], hints: Hints) -> str:
     )
 
 
-def _increases(sample: pl.DataFrame, name: str, kinds: dict[str, Kind]) -> bool:
+def _increases(sample: pl.DataFrame, name: str, kinds: Kinds) -> bool:
     """Tell whether whole numbers increase, from row to row or over the rows of all series."""
     whole = sample[name].cast(pl.Int64, strict=False)
     if whole.null_count() or len(whole) < 2:
@@ -230,7 +205,7 @@ def _increases(sample: pl.DataFrame, name: str, kinds: dict[str, Kind]) -> bool:
 
 
 def _find_targets(
-    table: Table, kinds: dict[str, Kind], hints: Hints
+    table: Table, kinds: Kinds, hints: Hints
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the target columns, and a warning of columns that are none in a wide input."""
     if hints.target or not hints.wide:
@@ -246,8 +221,8 @@ def _find_targets(
     return target, (f"{noun} {listed(others, _SHOWN)} without numbers left out.",)
 
 
-def _find_target(table: Table, kinds: dict[str, Kind], hints: Hints) -> tuple[str, ...]:
-    free = {name: kind for name, kind in kinds.items() if name not in hints.item_id}
+def _find_target(table: Table, kinds: Kinds, hints: Hints) -> tuple[str, ...]:
+    free = kinds.without(hints.item_id)
     for wanted in TARGET_NAMES:
         for name in free:
             if name.lower().strip() == wanted:
@@ -275,10 +250,10 @@ def _check_target(table: Table, target: Sequence[str], time: str, hints: Hints) 
             )
 
 
-def _find_ids(kinds: dict[str, Kind], hints: Hints) -> tuple[tuple[str, ...], bool]:
+def _find_ids(kinds: Kinds, hints: Hints) -> tuple[tuple[str, ...], bool]:
     if hints.item_id:
         return hints.item_id, True
-    lowered = {name.lower().strip(): name for name in reversed(kinds)}
+    lowered = {name.lower().strip(): name for name in reversed(kinds.columns)}
     for known in ID_NAMES:
         if known in lowered and kinds[lowered[known]] != "nested":
             return (lowered[known],), True

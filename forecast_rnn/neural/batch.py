@@ -108,7 +108,15 @@ def measure_floor(panel: Panel, transform: Transform, model: ModelConfig, season
     return 0.1 * float(moving.median()) if moving.numel() else 0.1
 
 
-def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, task: Task) -> Batch:
+def gather(
+    table: Table,
+    items: Tensor,
+    rows: Tensor,
+    *,
+    model: ModelConfig,
+    task: Task,
+    targets: bool = True,
+) -> Batch:
     """Cut the crops that end at the origins, without storing any.
 
     Rows before an item's first and after its last are missing, as gaps are. A step
@@ -120,9 +128,12 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
         rows: Row of the last known observation, [B].
         model: Gives T, W and the stride.
         task: Gives H and the season.
+        targets: Whether there is to be something to learn from. If not, no value after an
+            origin is looked at, and there are 0 steps in place of H of it.
     """
+    ahead = task.horizon if targets else 0
     reach = (model.context_steps - 1) * model.stride + model.window_length
-    values, observed = _crop(table, items, rows, (reach, task.horizon))
+    values, observed = _crop(table, items, rows, (reach, ahead))
     windows = windows_of(
         values[:, :reach].unfold(1, model.window_length, model.stride),
         observed[:, :reach].unfold(1, model.window_length, model.stride),
@@ -132,8 +143,8 @@ def gather(table: Table, items: Tensor, rows: Tensor, *, model: ModelConfig, tas
     normal, scale = normalise(windows, season, table.floor, relative=relative)
     after = slice(model.window_length, None)
     known = windows.observed.amax(-1, keepdim=True) > 0
-    counts = observed[:, after].unfold(1, task.horizon, model.stride) * known
-    horizons = values[:, after].unfold(1, task.horizon, model.stride)
+    counts = observed[:, after].unfold(1, ahead, model.stride) * known
+    horizons = values[:, after].unfold(1, ahead, model.stride)
     last = None if table.edges is None else windows.last()
     target = _targets(table, scale, horizons, last)
     channels = _channels(windows, known, scale, relative=relative)

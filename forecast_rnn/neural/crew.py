@@ -23,11 +23,12 @@ def side_by_side(
 ) -> list[Result]:
     """Run jobs in as many threads as there are, and return their results in order.
 
-    Torch lets go of the interpreter while it computes, so jobs side by side make use of all
-    cores. Only wide networks share out their products as well: those of narrow ones are done
-    before a second thread has begun, and where a core is busy with something else the threads
-    wait for each other at every single one. Each job's arithmetic is the same whatever runs
-    beside it. When one fails, or the user interrupts, the others are told by the event.
+    A single thread is the one that asks. Torch lets go of the interpreter while it computes, so
+    jobs side by side make use of all cores. Only wide networks share out their products as well:
+    those of narrow ones are done before a second thread has begun, and where a core is busy with
+    something else the threads wait for each other at every single one. Each job's arithmetic is
+    the same whatever runs beside it. When one fails, or the user interrupts, the others are told
+    by the event.
 
     Args:
         jobs: What to run; each is given the event.
@@ -36,6 +37,15 @@ def side_by_side(
     """
     workers = min(threads, len(jobs))
     torch.set_num_threads(max(1, threads // workers) if hidden_size >= WIDE else 1)
+    try:
+        if workers == 1:  # to begin a thread would cost more than little work does
+            return [job(Event()) for job in jobs]
+        return _in_threads(jobs, workers)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _in_threads(jobs: Sequence[Job[Result]], workers: int) -> list[Result]:
     stop = Event()
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -49,8 +59,6 @@ def side_by_side(
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-        finally:
-            torch.set_num_threads(threads)
     return [future.result() for future in futures]
 
 

@@ -208,7 +208,7 @@ class Reader:
 
     def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
         model = replace(self.model, context_steps=steps)
-        return gather(table, items, rows, model=model, task=self.task)
+        return gather(table, items, rows, model=model, task=self.task, targets=False)
 
     def _reading(self, batch: Batch, told: Sequence[Tensor], moving: Tensor) -> Reading:
         parameters = [

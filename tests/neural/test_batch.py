@@ -30,6 +30,21 @@ def cut(series=SERIES, transform=IDENTITY, floor=0.1):
     return panel, gather(table, items, rows, model=MODEL, task=TASK)
 
 
+def test_without_targets_the_rest_is_the_same_and_nothing_ahead_is_looked_at():
+    panel, batch = cut()
+    table = load_table(panel, IDENTITY, 0.1, CPU)
+    origin = 5
+    table.values[origin + 1 :] = math.nan
+
+    items, rows = torch.tensor([0]), torch.tensor([origin])
+    bare = gather(table, items, rows, model=MODEL, task=TASK, targets=False)
+
+    for name in ("inputs", "windows", "seen"):
+        assert torch.equal(getattr(bare, name), getattr(batch, name)[[origin]])
+    assert torch.equal(bare.scale.level, batch.scale.level[[origin]])
+    assert bare.target.shape == bare.observed.shape == (1, MODEL.context_steps, 0)
+
+
 def plain_value(series, position):
     return series[position] if 0 <= position < len(series) else math.nan
 

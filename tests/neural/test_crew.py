@@ -44,7 +44,8 @@ def test_a_failure_tells_the_others_to_stop_whichever_comes_first_and_is_passed_
     assert told == [True, True]
 
 
-def test_after_a_failure_no_other_job_begins():
+@pytest.mark.parametrize("threads", [1, 2])
+def test_after_a_failure_no_other_job_begins(threads):
     begun = []
 
     def fail(_):
@@ -54,32 +55,46 @@ def test_after_a_failure_no_other_job_begins():
         begun.append(stop.wait(10))
 
     with pytest.raises(ValueError, match="broken"):
-        side_by_side([fail, *[begin] * 20], threads=1)
+        side_by_side([fail, *[begin] * 20], threads)
 
-    # The thread may have taken up the next one before the failure was noticed.
-    assert begun in ([], [True])
+    # Other threads may have taken up one each before the failure was noticed.
+    assert all(begun)
+    assert len(begun) <= 2 * (threads - 1)
 
 
-def test_an_interrupt_is_noticed_while_jobs_run():
+def test_in_one_thread_jobs_are_done_where_they_are_asked_for():
+    found = side_by_side([lambda _: threading.current_thread()] * 2, threads=1)
+
+    assert found == [threading.current_thread()] * 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_is_noticed_while_jobs_run(threads):
     program = (
-        "import signal\n"
+        "import os, signal, sys, time\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import polars\n"  # which has the system go on with a wait that a signal interrupts
         "from forecast_rnn.neural.crew import side_by_side\n"
         "def job(stop):\n"
-        "    print('begun', flush=True)\n"
-        "    print('told' if stop.wait(10) else 'not told')\n"
+        "    os.write(1, b'begun\\n')\n"
+        "    end = time.monotonic() + 10\n"
+        "    while not stop.is_set() and time.monotonic() < end:\n"
+        "        time.sleep(0.01)\n"  # as a training takes its steps
+        "    os.write(1, b'told\\n' if stop.is_set() else b'not told\\n')\n"
         "try:\n"
-        "    side_by_side([job], 1)\n"
+        "    side_by_side([job] * 2, int(sys.argv[1]))\n"
         "except KeyboardInterrupt:\n"
-        "    print('interrupted')\n"
+        "    os.write(1, b'interrupted\\n')\n"
     )
+    command = [sys.executable, "-c", program, str(threads)]
 
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"begun\n"
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        begun = [process.stdout.readline() for _ in range(threads)]
         process.send_signal(signal.SIGINT)
+        told = process.communicate()[0].split()
 
-        assert process.communicate()[0].split() == [b"told", b"interrupted"]
+    assert begun == [b"begun\n"] * threads
+    assert told == [b"told"] * (2 if threads == 2 else 0) + [b"interrupted"]
 
 
 def test_the_thread_count_of_torch_is_what_it_was_afterwards():
