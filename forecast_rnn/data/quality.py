@@ -70,7 +70,8 @@ def check_names(panel: Panel) -> tuple[str, ...]:
     names = panel.names()
     folded: dict[str, str] = {}
     twins = []
-    if all(name.isascii() for name in names) and not any(" " in name for name in names):
+    together = "".join(names)
+    if together.isascii() and " " not in together:
         return ()
     for name in names:
         key = " ".join(unicodedata.normalize("NFC", name).split())

@@ -23,6 +23,7 @@ from forecast_rnn.data.timecells import (
 from forecast_rnn.data.zones import find_zone
 from forecast_rnn.errors import ConfigError, DataError, Fault
 
+_MONTHS = (150001, 219912)
 _EXCEL_DAYS = (29_000, 62_000)
 _MISSING = ("the time is missing", "fill it in, or remove the row")
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
@@ -144,8 +145,11 @@ def _integers(rows: Rows, column: str, cells: pl.Series) -> Times:
 
 def _compact(times: Times) -> Times:
     """Read whole numbers such as 202401 as months if they can hardly be anything else."""
+    low, high = _MONTHS
+    if times.values.min() < low or times.values.max() > high:  # type: ignore[operator]
+        return times
     year, month = times.values // 100, times.values % 100
-    if not (year.is_between(1500, 2199) & month.is_between(1, 12)).all() or year.n_unique() < 2:
+    if not month.is_between(1, 12).all() or year.n_unique() < 2:
         return times
     return Times((times.values.cast(pl.String) + "01").str.to_date("%Y%m%d"), "date", "%Y%m")
 

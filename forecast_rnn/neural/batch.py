@@ -183,12 +183,19 @@ def _crop(
         rows: Row of the last known observation, [B].
         shape: Rows up to and with the origin, and rows after it.
     """
-    offsets = torch.arange(1 - shape[0], shape[1] + 1, device=rows.device)
-    index = rows[:, None] + offsets
-    inside = (index >= table.first[items, None]) & (index < table.end[items, None])
-    values = table.transform.forward(table.values[index.clamp(0, len(table.values) - 1)])
-    observed = inside & values.isfinite()
-    return torch.where(observed, values, 0), observed.float()
+    length, begin = sum(shape), rows + 1 - shape[0]
+    first, end = table.first[items], table.end[items]
+    if bool(((begin >= first) & (begin + length <= end)).all()):
+        # Whole runs of values are copied many times as fast as they are looked up one by one.
+        values = table.transform.forward(table.values.unfold(0, length, 1)[begin])
+        observed = values.isfinite()
+    else:
+        index = begin[:, None] + torch.arange(length, device=rows.device)
+        inside = (index >= first[:, None]) & (index < end[:, None])
+        values = table.transform.forward(table.values[index.clamp(0, len(table.values) - 1)])
+        observed = inside & values.isfinite()
+    known = values if observed.all() else torch.where(observed, values, 0)
+    return known, observed.float()
 
 
 def _channels(windows: Windows, known: Tensor, scale: Scale, *, relative: bool) -> Tensor:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from forecast_rnn.config import Task
-from forecast_rnn.neural.heads.quantile import QuantileHead, interpolated, pinball_loss
+from forecast_rnn.neural.heads.quantile import QuantileHead, in_order, interpolated, pinball_loss
 
 LEVELS = torch.tensor([0.1, 0.5, 0.9], dtype=torch.float64)
 
@@ -99,3 +99,13 @@ def test_a_single_level_has_no_spread():
     scores = torch.linspace(-2, 2, 7, dtype=torch.float64)[:, None].expand(4, 7, 5)
 
     assert torch.equal(interpolated(quantiles, KNOTS[1:2], scores), quantiles.expand(4, 7, 5))
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 9, 20])
+def test_levels_in_order_are_those_that_torch_sorts(levels):
+    generator = torch.Generator().manual_seed(levels)
+    quantiles = torch.randn(2, 5, levels, 7, generator=generator)
+    quantiles[..., 0] = 1.0  # all the same
+    quantiles[..., 1] = torch.arange(levels, 0, -1.0)  # the wrong way round
+
+    assert torch.equal(in_order(quantiles), quantiles.sort(dim=-2).values)
