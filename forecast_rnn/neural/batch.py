@@ -185,7 +185,7 @@ def _crop(
     """
     length, begin = sum(shape), rows + 1 - shape[0]
     first, end = table.first[items], table.end[items]
-    if bool(((begin >= first) & (begin + length <= end)).all()):
+    if len(rows) and bool(((begin >= first) & (begin + length <= end)).all()):
         # Whole runs of values are copied many times as fast as they are looked up one by one.
         values = table.transform.forward(table.values.unfold(0, length, 1)[begin])
         observed = values.isfinite()

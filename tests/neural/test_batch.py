@@ -124,3 +124,24 @@ def test_floor_is_a_tenth_of_the_usual_size_of_windows():
     zero_two, zero_four = math.log(3) / 2, math.log(5) / 2  # mean deviations on the log1p scale
 
     assert floor == pytest.approx(0.1 * min(zero_two, zero_four))  # the lower median of two
+
+
+def test_without_any_window_the_floor_is_a_tenth():
+    assert measure_floor(panel_of([], []), IDENTITY, MODEL, 2) == 0.1
+
+
+@pytest.mark.parametrize("row", [4, 11])
+def test_a_crop_inside_its_series_is_cut_as_one_among_others_is(row):
+    panel = panel_of([float(v) for v in range(1, 16)], [8.0, math.nan, 9.0])
+    table = load_table(panel, Transform("log"), 0.1, CPU)
+    inside, beyond = (
+        (torch.tensor([0]), torch.tensor([row])),
+        (torch.tensor([1]), torch.tensor([17])),
+    )
+    both = tuple(map(torch.cat, zip(inside, beyond, strict=True)))
+    config = {"model": MODEL, "task": TASK}
+
+    alone, among = gather(table, *inside, **config), gather(table, *both, **config)
+
+    for name in ("inputs", "windows", "target", "observed"):
+        assert torch.equal(getattr(alone, name)[0], getattr(among, name)[0])
