@@ -1,8 +1,6 @@
 """New rows of series that are known already."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -61,8 +59,7 @@ def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, 
     bounds = np.append(0, np.cumsum(extra))
     added = np.full(bounds[-1], np.nan)
     added[bounds[rows.items] + rows.positions - lengths[rows.items]] = new.values
-    parts = zip(_runs(panel.values, panel.indptr), _runs(added, bounds), strict=True)
-    values = np.concatenate([part for both in parts for part in both])
+    values = np.insert(panel.values, np.repeat(panel.indptr[1:], extra), added)
     grown = replace(panel, values=values, indptr=panel.indptr + bounds)
     if panel.covariates is not None:
         grown = replace(grown, covariates=_covariates(panel, new, place))
@@ -70,11 +67,6 @@ def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, 
     if not gaps or panel.schema.missing == "keep":
         return grown, gaps
     return fill_missing(grown, panel.schema.missing)[0], ()  # as the user said what gaps are
-
-
-def _runs(values: NDArray[np.float64], bounds: Index) -> Iterator[NDArray[np.float64]]:
-    """Yield the values between each two bounds."""
-    return (values[first:end] for first, end in pairwise(bounds.tolist()))
 
 
 def _laid(panel: Panel, new: Panel, place: Index, lengths: Index) -> _Laid:

@@ -148,11 +148,6 @@ def gather(
     last = None if table.edges is None else windows.last()
     target = _targets(table, scale, horizons, last)
     channels = _channels(windows, known, scale, relative=relative)
-    beside = None
-    if table.beside is not None:
-        origins = rows - table.first[items]
-        shape = {"reach": reach, "horizon": task.horizon}
-        beside = crop_beside(table.beside, items, origins, calendar=model.calendar, **shape)
     return Batch(
         inputs=torch.cat([normal, windows.observed, channels], dim=-1),
         windows=normal,
@@ -160,8 +155,20 @@ def gather(
         observed=counts,
         seen=known[:, -1, 0],
         scale=scale,
-        beside=beside,
+        beside=cut_beside(table, items, rows, reach=reach, model=model, task=task),
         last=last,
+    )
+
+
+def cut_beside(
+    table: Table, items: Tensor, rows: Tensor, *, reach: int, model: ModelConfig, task: Task
+) -> Crop | None:
+    """Cut covariates and calendar as `gather` does, so many rows of each crop; None without any."""
+    if table.beside is None:
+        return None
+    origins, calendar = rows - table.first[items], model.calendar
+    return crop_beside(
+        table.beside, items, origins, reach=reach, horizon=task.horizon, calendar=calendar
     )
 
 

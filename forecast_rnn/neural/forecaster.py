@@ -31,7 +31,6 @@ from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
-from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.streaming import (
     STEPS_AT_ONCE,
     Memory,
@@ -146,7 +145,7 @@ class Forecaster:
         def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             logs = head.merged(reading.parameters).cpu().double()
             shares = (logs / self.classes.temperature).softmax(dim=-2)
-            known = torch.where(reading.batch.seen.cpu()[:, None, None], shares, torch.nan)
+            known = torch.where(reading.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
 
         self._for_crops(table, panel, rows, forecast)
@@ -188,7 +187,7 @@ class Forecaster:
 
         def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
-            level = reading.batch.scale.level
+            level = reading.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
             values = self._restored(reading, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
@@ -286,13 +285,12 @@ class Forecaster:
 
         A crop that never moved is forecast as the constant it is.
         """
-        head, scale = self.networks[0].head, reading.batch.scale
-        units = Units(Scale(scale.level[:, -1:], scale.size[:, -1:]), self.transform)
+        head, units = self.networks[0].head, Units(reading.scale, self.transform)
         merged = head.merged(reading.parameters)
         values = cast("ValueHead", head).quantiles(merged, scores, units)
         if not reading.moving.all():
             constant = units.restore(torch.zeros_like(values))
             values = torch.where(reading.moving[:, None, None], values, constant)
-        if not reading.batch.seen.all():
-            values = torch.where(reading.batch.seen[:, None, None], values, torch.nan)
+        if not reading.seen.all():
+            values = torch.where(reading.seen[:, None, None], values, torch.nan)
         return values

@@ -1,7 +1,7 @@
 """The network: windows as recurrent steps, a forecast of the whole horizon after each."""
 
 import pkgutil
-from typing import final
+from typing import NamedTuple, final
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.neural.batch import Batch, input_channels
+from forecast_rnn.neural.covariates import Crop
 from forecast_rnn.neural.effects import make_surroundings
 from forecast_rnn.neural.encoding import Encoding
 from forecast_rnn.neural.heads import HEADS
@@ -17,6 +18,18 @@ from forecast_rnn.neural.scaling import CLIP
 from forecast_rnn.neural.stack import Stack, States
 
 EVERY, LAST = slice(None), slice(-1, None)
+
+
+class Told(NamedTuple):
+    """What comes of steps, but for what is known beside the target.
+
+    Attributes:
+        hidden: What the head is told, [..., 2 D].
+        start: What it corrects, [..., H].
+    """
+
+    hidden: Tensor
+    start: Tensor
 
 
 def make_head(model: ModelConfig, task: Task) -> Head:
@@ -53,25 +66,27 @@ class Network(nn.Module):
         """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
         embedded = self._embedded(batch, EVERY)
         hidden, _ = self.cells.scan(embedded, self.cells.initial_state(len(embedded)))
-        return self._emitted(batch, torch.cat([hidden, embedded], dim=-1), EVERY)
+        told = Told(torch.cat([hidden, embedded], dim=-1), self._started(batch, EVERY))
+        return self._emitted(told, batch.beside, EVERY)
 
-    def begin(self, batch: Batch) -> tuple[States, Tensor]:
-        """Read crops; return the states after them, and what the head is told of them, [B, 2 D]."""
+    def begin(self, batch: Batch) -> tuple[States, Told]:
+        """Read crops; return the states after them, and what comes of their last steps."""
         embedded = self._embedded(batch, EVERY)
-        return self._read(embedded, self.cells.initial_state(len(embedded)))
+        return self._read(batch, embedded, self.cells.initial_state(len(embedded)))
 
-    def go_on(self, batch: Batch, states: States) -> tuple[States, Tensor]:
+    def go_on(self, batch: Batch, states: States) -> tuple[States, Told]:
         """Read the last step of crops from the states after the one before; return the like."""
-        return self._read(self._embedded(batch, LAST), states)
+        return self._read(batch, self._embedded(batch, LAST), states)
 
-    def after(self, batch: Batch, told: Tensor) -> Tensor:
+    def after(self, told: Told, beside: Crop | None) -> Tensor:
         """Return the head's parameters after the last step of crops, [B, P, H].
 
         Args:
-            batch: The crops; of what comes before their last steps nothing counts.
-            told: What the head is told of them, as `begin` and `go_on` return it, [B, 2 D].
+            told: What comes of it, as `begin` and `go_on` return it.
+            beside: Covariates and calendar, of the last window and the steps ahead at least.
         """
-        return self._emitted(batch, told.unsqueeze(1), LAST)[:, 0]
+        steps = Told(*(part.unsqueeze(1) for part in told))
+        return self._emitted(steps, beside, LAST)[:, 0]
 
     def _embedded(self, batch: Batch, steps: slice) -> Tensor:
         """Return what the recurrent layers read in some steps, [B, T, D]."""
@@ -81,20 +96,26 @@ class Network(nn.Module):
             inputs = torch.cat([inputs, more], dim=-1)
         return F.silu(self.embedding(inputs[:, steps]))
 
-    def _read(self, embedded: Tensor, states: States) -> tuple[States, Tensor]:
+    def _read(self, batch: Batch, embedded: Tensor, states: States) -> tuple[States, Told]:
         hidden, states = self.cells.scan(embedded, states)
-        return states, torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
+        told = torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
+        return states, Told(told, self._started(batch, LAST)[:, 0])
 
-    def _emitted(self, batch: Batch, told: Tensor, steps: slice) -> Tensor:
-        """Return the head's parameters after some steps, [B, T, P, H], from [B, T, 2 D]."""
+    def _started(self, batch: Batch, steps: slice) -> Tensor:
+        """Return what the head corrects after some steps, [B, T, H]."""
         windows = batch.windows[:, steps]
-        start = self._repeated(windows) + self.linear(windows)
-        if self.surroundings is not None and batch.beside is not None:
-            moves = self.surroundings.moves(batch.beside)
-            start = start if moves is None else start + moves[:, steps]
+        start: Tensor = self._repeated(windows) + self.linear(windows)
         if batch.last is not None:
             start = start - batch.scale.apply(batch.last)[:, steps].clamp(-CLIP, CLIP)
-        parameters: Tensor = self.head(told, start)
+        return start
+
+    def _emitted(self, told: Told, beside: Crop | None, steps: slice) -> Tensor:
+        """Return the head's parameters after some steps, [B, T, P, H], from [B, T, …]."""
+        start = told.start
+        if self.surroundings is not None and beside is not None:
+            moves = self.surroundings.moves(beside)
+            start = start if moves is None else start + moves[:, steps]
+        parameters: Tensor = self.head(told.hidden, start)
         return parameters
 
     def _repeated(self, windows: Tensor) -> Tensor:

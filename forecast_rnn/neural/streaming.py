@@ -1,20 +1,25 @@
 """Networks that go on from where they stopped: of every series a state in place of its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.memory import memory_kept
-from forecast_rnn.neural.batch import AGE, Batch, Table, gather, seen_windows
+from forecast_rnn.neural.batch import AGE, Batch, Table, cut_beside, gather, seen_windows
+from forecast_rnn.neural.covariates import Crop
 from forecast_rnn.neural.crew import side_by_side
-from forecast_rnn.neural.network import Network
+from forecast_rnn.neural.network import Network, Told
+from forecast_rnn.neural.scaling import Scale
 from forecast_rnn.neural.stack import States
+
+Tree = TypeVar("Tree")
+"""A tensor, or tuples of tensors."""
 
 CROPS_AT_ONCE = 128
 MOST_HIDDEN = 170_000
@@ -28,13 +33,15 @@ class Reading:
     """What networks make of crops.
 
     Attributes:
-        batch: The crops, or the last steps of them.
         parameters: Of the head after the last step, [E, B, P, H].
+        scale: How the last window was normalised, [B, 1, 1].
+        seen: Whether the last window holds an observation, [B].
         moving: Whether a window that counts is other than constant, [B].
     """
 
-    batch: Batch
     parameters: Tensor
+    scale: Scale
+    seen: Tensor
     moving: Tensor
 
 
@@ -43,17 +50,36 @@ class Standing(NamedTuple):
 
     Attributes:
         states: Of each network, [N, …].
-        told: What the head of each network is told, [N, 2 D]; of the last row only.
         known: How many of the windows that were read hold an observation, T at most, [N].
         still: Steps since a window that was other than constant, [N].
         steps: Steps since the states began, [N].
     """
 
     states: tuple[States, ...]
-    told: tuple[Tensor, ...]
     known: Tensor
     still: Tensor
     steps: Tensor
+
+
+class Ending(NamedTuple):
+    """What a forecast after the last row of each series rests on.
+
+    Attributes:
+        told: What each network makes of it, [N, …].
+        level: Of the last window, as `Scale` has it, [N, 1, 1].
+        size: Of the same, [N, 1, 1].
+        seen: Whether the last window holds an observation, [N].
+        still: As in `Standing`, [N].
+    """
+
+    told: tuple[Told, ...]
+    level: Tensor
+    size: Tensor
+    seen: Tensor
+    still: Tensor
+
+
+Stood = tuple[Standing, Ending]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +92,13 @@ class Memory:
     Attributes:
         standings: By how many rows, modulo the stride, come after those of `begun`; None until a
             row comes there, [S].
-        last: After the last row of each item.
+        last: Of each item, whatever its place.
         begun: Rows of each item when memory began, [N].
         read: Rows of each item that have been read, [N].
     """
 
     standings: tuple[Standing | None, ...]
-    last: Standing
+    last: Ending
     begun: Tensor
     read: Tensor
 
@@ -114,22 +140,25 @@ class Reader:
     def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Read whole crops that end at origins; the arguments as in `gather`."""
         batch = self._gathered(table, items, rows, self.model.context_steps)
-        told = [network.begin(batch)[1] for network in self.networks]
-        return self._reading(batch, told, batch.windows.flatten(1).abs().amax(1) != 0)
+        told = tuple(network.begin(batch)[1] for network in self.networks)
+        ending = _ending(batch, told, batch.seen)
+        moving = batch.windows.flatten(1).abs().amax(1) != 0
+        return self._reading(ending, batch.beside, moving)
 
     def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Return what `read` would for the last rows that were read of items, from memory."""
-        batch = self._gathered(table, items, rows, 1)
-        told = [told[items] for told in memory.last.told]
-        return self._reading(batch, told, memory.last.still[items] < self.model.context_steps)
+        ending = _mapped(lambda tensor: tensor[items], memory.last)
+        reach = self.model.window_length
+        beside = cut_beside(table, items, rows, reach=reach, model=self.model, task=self.task)
+        return self._reading(ending, beside, ending.still < self.model.context_steps)
 
     @torch.no_grad()
     def remember(self, table: Table) -> Memory:
         """Read all items up to their last rows, T steps as for a forecast."""
         lengths = table.end - table.first
-        last = self._begun(table, table.end - 1)
+        standing, last = self._begun(table, table.end - 1)
         later = [None] * (self.model.stride - 1)
-        return Memory((last._replace(told=()), *later), last, lengths, lengths)
+        return Memory((standing, *later), last, lengths, lengths)
 
     @torch.no_grad()
     def go_on(self, memory: Memory, table: Table) -> Memory:
@@ -153,46 +182,47 @@ class Reader:
         # Training never let a state come further than T steps, and memory not twice as far.
         if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
             back = (memory.places(read) - place) % self.model.stride
-            standing = self._begun(table, table.first + read - 1 - back)
-            after = _mapped(lambda tensor: tensor[items], standing)
+            standing, ending = self._begun(table, table.first + read - 1 - back)
+            ending = _mapped(lambda tensor: tensor[items], ending)
         else:
-            after = self._stepped(table, items, table.first[items] + read[items] - 1, before)
-            standing = _put(before, items, after)
+            rows = table.first[items] + read[items] - 1
+            standing, ending = self._stepped(table, items, rows, before)
+            standing = _put(before, items, standing)
         others = memory.standings
-        standing = standing._replace(told=())  # heads are only told of the last row
         return Memory(
             (*others[:place], standing, *others[place + 1 :]),
-            _put(memory.last, items, after),
+            _put(memory.last, items, ending),
             memory.begun,
             read,
         )
 
-    def _begun(self, table: Table, rows: Tensor) -> Standing:
+    def _begun(self, table: Table, rows: Tensor) -> Stood:
         """Read crops that end at a row of each item, [N]."""
         most = self.model.context_steps
 
-        def begin(some: slice) -> Standing:
+        def begin(some: slice) -> Stood:
             items = torch.arange(len(rows), device=rows.device)[some]
             batch = self._gathered(table, items, rows[some], most)
             states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
             moved = batch.windows.abs().amax(-1) != 0
             still = torch.where(moved.any(1), moved.flip(1).byte().argmax(1), most)
             steps = torch.full_like(still, most)
-            return Standing(states, told, seen_windows(batch).sum(1), still, steps)
+            standing = Standing(states, seen_windows(batch).sum(1), still, steps)
+            return standing, _ending(batch, told, still)
 
         with memory_kept():
             return self._side_by_side(begin, len(rows), self.crops_at_once)
 
-    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Standing:
+    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
         """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
 
-        def step(some: slice) -> Standing:
+        def step(some: slice) -> Stood:
             own = _mapped(lambda tensor: tensor[items[some]], before)
             return self._step(table, items[some], rows[some], own)
 
         return self._side_by_side(step, len(items), STEPS_AT_ONCE)
 
-    def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Standing:
+    def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
         most = self.model.context_steps
         # The step before is read too, as a step is told how the level has changed.
         batch = self._gathered(table, items, rows, min(2, most))
@@ -204,25 +234,25 @@ class Reader:
         ]
         states, told = zip(*steps, strict=True)
         still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
-        return Standing(states, told, known, still, before.steps + 1)
+        return Standing(states, known, still, before.steps + 1), _ending(batch, told, still)
 
     def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
         model = replace(self.model, context_steps=steps)
         return gather(table, items, rows, model=model, task=self.task, targets=False)
 
-    def _reading(self, batch: Batch, told: Sequence[Tensor], moving: Tensor) -> Reading:
+    def _reading(self, ending: Ending, beside: Crop | None, moving: Tensor) -> Reading:
         parameters = [
-            network.after(batch, one) for network, one in zip(self.networks, told, strict=True)
+            network.after(told, beside)
+            for network, told in zip(self.networks, ending.told, strict=True)
         ]
-        return Reading(batch, torch.stack(parameters), moving)
+        scale = Scale(ending.level, ending.size)
+        return Reading(torch.stack(parameters), scale, ending.seen, moving)
 
-    def _side_by_side(
-        self, read: Callable[[slice], Standing], count: int, at_once: int
-    ) -> Standing:
+    def _side_by_side(self, read: Callable[[slice], Stood], count: int, at_once: int) -> Stood:
         """Read so many items, some at a time, and join where they stand."""
 
         @torch.no_grad()
-        def job(start: int, _: Event) -> Standing:
+        def job(start: int, _: Event) -> Stood:
             return read(slice(start, min(start + at_once, count)))
 
         jobs = [partial(job, start) for start in range(0, count, at_once)]
@@ -232,20 +262,25 @@ class Reader:
         )
 
 
-def _put(standing: Standing, items: Tensor, new: Standing) -> Standing:
-    """Return where all items stand once some stand elsewhere; items are in order."""
-    if len(items) == len(standing.known):
-        return new
-    return _mapped(lambda old, one: old.index_copy(0, items, one), standing, new)
+def _ending(batch: Batch, told: tuple[Told, ...], still: Tensor) -> Ending:
+    """Return what forecasts after the last steps of crops rest on."""
+    scale = batch.scale
+    return Ending(told, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)
 
 
-def _mapped(function: Callable[..., Tensor], *standings: Standing) -> Standing:
-    """Apply a function to each tensor of standings that are alike."""
-    states = tuple(
-        tuple(tuple(map(function, *layers)) for layers in zip(*networks, strict=True))
-        for networks in zip(*(one.states for one in standings), strict=True)
-    )
-    told = tuple(map(function, *(one.told for one in standings)))
-    counts = zip(*((one.known, one.still, one.steps) for one in standings), strict=True)
-    known, still, steps = (function(*several) for several in counts)
-    return Standing(states, told, known, still, steps)
+def _put(old: Tree, items: Tensor, new: Tree) -> Tree:
+    """Return what is known of all items once it is another of some; items are in order."""
+
+    def put(before: Tensor, after: Tensor) -> Tensor:
+        return after if len(items) == len(before) else before.index_copy(0, items, after)
+
+    return _mapped(put, old, new)
+
+
+def _mapped(function: Callable[..., Tensor], *trees: Tree) -> Tree:
+    """Apply a function to each tensor of nested tuples that are alike."""
+    if isinstance(trees[0], Tensor):
+        return cast("Tree", function(*trees))
+    parts = [_mapped(function, *several) for several in zip(*cast("Any", trees), strict=True)]
+    kind = cast("Any", type(trees[0]))
+    return cast("Tree", kind(*parts) if hasattr(kind, "_fields") else tuple(parts))

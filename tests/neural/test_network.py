@@ -53,7 +53,7 @@ def test_after_the_last_step_comes_the_last_of_what_comes_after_every_step(head,
             parameter.add_(0.3 * torch.randn_like(parameter))
     batch = batch_of(model, task)
 
-    every, last = network(batch), network.after(batch, network.begin(batch)[1])
+    every, last = network(batch), network.after(network.begin(batch)[1], batch.beside)
 
     assert every.shape[:2] == (44, 4)
     torch.testing.assert_close(last, every[:, -1])
