@@ -141,16 +141,14 @@ class Reader:
         """Read whole crops that end at origins; the arguments as in `gather`."""
         batch = self._gathered(table, items, rows, self.model.context_steps)
         told = tuple(network.begin(batch)[1] for network in self.networks)
-        ending = _ending(batch, told, batch.seen)
-        moving = batch.windows.flatten(1).abs().amax(1) != 0
-        return self._reading(ending, batch.beside, moving)
+        return self._reading(_ending(batch, told, _still(batch)), batch.beside)
 
     def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Return what `read` would for the last rows that were read of items, from memory."""
         ending = _mapped(lambda tensor: tensor[items], memory.last)
         reach = self.model.window_length
         beside = cut_beside(table, items, rows, reach=reach, model=self.model, task=self.task)
-        return self._reading(ending, beside, ending.still < self.model.context_steps)
+        return self._reading(ending, beside)
 
     @torch.no_grad()
     def remember(self, table: Table) -> Memory:
@@ -204,8 +202,7 @@ class Reader:
             items = torch.arange(len(rows), device=rows.device)[some]
             batch = self._gathered(table, items, rows[some], most)
             states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
-            moved = batch.windows.abs().amax(-1) != 0
-            still = torch.where(moved.any(1), moved.flip(1).byte().argmax(1), most)
+            still = _still(batch)
             steps = torch.full_like(still, most)
             standing = Standing(states, seen_windows(batch).sum(1), still, steps)
             return standing, _ending(batch, told, still)
@@ -240,12 +237,12 @@ class Reader:
         model = replace(self.model, context_steps=steps)
         return gather(table, items, rows, model=model, task=self.task, targets=False)
 
-    def _reading(self, ending: Ending, beside: Crop | None, moving: Tensor) -> Reading:
+    def _reading(self, ending: Ending, beside: Crop | None) -> Reading:
         parameters = [
             network.after(told, beside)
             for network, told in zip(self.networks, ending.told, strict=True)
         ]
-        scale = Scale(ending.level, ending.size)
+        scale, moving = Scale(ending.level, ending.size), ending.still < self.model.context_steps
         return Reading(torch.stack(parameters), scale, ending.seen, moving)
 
     def _side_by_side(self, read: Callable[[slice], Stood], count: int, at_once: int) -> Stood:
@@ -266,6 +263,12 @@ def _ending(batch: Batch, told: tuple[Told, ...], still: Tensor) -> Ending:
     """Return what forecasts after the last steps of crops rest on."""
     scale = batch.scale
     return Ending(told, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)
+
+
+def _still(batch: Batch) -> Tensor:
+    """Return how many steps ago a window was other than constant, T if none was, [B]."""
+    moved = batch.windows.abs().amax(-1) != 0
+    return torch.where(moved.any(1), moved.flip(1).byte().argmax(1), moved.shape[1])
 
 
 def _put(old: Tree, items: Tensor, new: Tree) -> Tree:
