@@ -47,7 +47,9 @@ def side_by_side(
 
 def _in_threads(jobs: Sequence[Job[Result]], workers: int) -> list[Result]:
     stop = Event()
-    with ThreadPoolExecutor(workers) as pool:
+    # To ask for torch's thread count is what tells it to a thread: until then its matrix products
+    # take all cores, and another last digit.
+    with ThreadPoolExecutor(workers, initializer=torch.get_num_threads) as pool:
         try:
             futures = [pool.submit(job, stop) for job in jobs]
             pending = set(futures)
