@@ -21,7 +21,7 @@ CorrectionFn = Callable[[Rows, Windows], Values]
 
 _RIDGE_NUMBERS = 12_000_000
 """Inputs and outcomes that the ridge regression may learn from: about a second."""
-_RIDGE_PORTION = 1_000_000
+_RIDGE_PORTION = 250_000
 """As many of them at a time."""
 _RIDGE_ROWS = 2_000
 _SHRINKAGE = 10.0
