@@ -90,8 +90,8 @@ class Model:
     ) -> tuple["Model", Prediction]:
         """Take in new rows of the series, and forecast after them.
 
-        The networks go on from where they stood, so that it costs what the new rows cost, and
-        not what the history does. Each row of a stride has a state of its own: where one begins,
+        The networks go on from where they stood, so that they read the new rows and not the
+        history. Each row of a stride has a state of its own: where one begins,
         at first or anew, it costs what `predict` does. A forecast rests on as much context as
         that of `predict` on all rows, or on up to twice as much.
 

@@ -80,20 +80,22 @@ def forecast_table(
     """
     size, horizon = forecasts.shape
     item, origin = origins[ITEM].cast(pl.UInt32), origins[ORIGIN].cast(pl.Int64)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         [
-            pl.Series(MODEL, [model]).new_from_index(0, size * horizon),
             pl.Series(ITEM, np.repeat(item.to_numpy(), horizon)),
             pl.Series(ORIGIN, np.repeat(origin.to_numpy(), horizon)),
             pl.Series(STEP, np.tile(np.arange(1, horizon + 1, dtype=np.int32), size)),
-            _column(FORECAST, forecasts),
-            *(
-                _nothing(name, size * horizon)
-                if values is None
-                else _column(name, values[..., place])
-                for place, name in enumerate(columns)
-            ),
         ]
+    )
+    # What is the same in all rows takes no memory as a literal.
+    return frame.select(
+        pl.lit(model).alias(MODEL),
+        pl.all(),
+        _column(FORECAST, forecasts),
+        *(
+            _column(name, None if values is None else values[..., place])
+            for place, name in enumerate(columns)
+        ),
     )
 
 
@@ -154,13 +156,11 @@ def path_table(origins: pl.DataFrame, values: NDArray[np.float64]) -> pl.DataFra
     )
 
 
-def _column(name: str, values: NDArray[np.floating]) -> pl.Series:
+def _column(name: str, values: NDArray[np.floating] | None) -> pl.Series | pl.Expr:
+    if values is None:
+        return pl.lit(None, dtype=pl.Float64).alias(name)
     flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
     finite = np.isfinite(flat)
     if finite.all():
         return pl.Series(name, flat)
     return pl.Series(name, np.where(finite, flat, np.nan)).fill_nan(None)
-
-
-def _nothing(name: str, rows: int) -> pl.Series:
-    return pl.Series(name, [None], dtype=pl.Float64).new_from_index(0, rows)

@@ -46,8 +46,8 @@ class Kinds(Mapping[str, Kind]):
 
     def without(self, columns: Collection[str]) -> "Kinds":
         """Return the kinds of all other columns."""
-        others = {*columns}
-        return replace(self, columns={name: None for name in self.columns if name not in others})
+        dropped = {*columns}
+        return replace(self, columns={name: None for name in self.columns if name not in dropped})
 
 
 def kinds_of(sample: pl.DataFrame) -> Kinds:

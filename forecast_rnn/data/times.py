@@ -24,6 +24,7 @@ from forecast_rnn.data.zones import find_zone
 from forecast_rnn.errors import ConfigError, DataError, Fault
 
 _MONTHS = (150001, 219912)
+"""The first and the last whole number that is taken for a year and a month."""
 _EXCEL_DAYS = (29_000, 62_000)
 _MISSING = ("the time is missing", "fill it in, or remove the row")
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")

@@ -47,8 +47,8 @@ def side_by_side(
 
 def _in_threads(jobs: Sequence[Job[Result]], workers: int) -> list[Result]:
     stop = Event()
-    # To ask for torch's thread count is what tells it to a thread: until then its matrix products
-    # take all cores, and another last digit.
+    # A thread learns torch's thread count when it first asks for it. Until then its matrix products
+    # may take all cores, and the last digit goes by how many there are.
     with ThreadPoolExecutor(workers, initializer=torch.get_num_threads) as pool:
         try:
             futures = [pool.submit(job, stop) for job in jobs]
