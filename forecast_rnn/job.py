@@ -123,6 +123,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     """
     panel, task, tested = job.panel, job.task, fitted.tested
     forecaster = fitted.forecaster
+    release_memory()
     before = uncalibrated(panel, tested, task)
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
