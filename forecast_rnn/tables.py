@@ -115,7 +115,13 @@ def by_model(table: pl.DataFrame) -> list[pl.DataFrame]:
 
 def are_sorted(keys: Sequence[pl.Series]) -> bool:
     """Tell whether rows are in the order of three keys of whole numbers, each row once."""
-    first, second, third = (np.diff(key.to_numpy().astype(np.int64)) for key in keys)
+    columns = [key.to_numpy() for key in keys]
+    begins = range(0, len(columns[0]), ROWS_AT_ONCE)
+    return all(_ascend([key[some : some + ROWS_AT_ONCE + 1] for key in columns]) for some in begins)
+
+
+def _ascend(keys: Sequence[NDArray[np.integer]]) -> bool:
+    first, second, third = (np.diff(key.astype(np.int64)) for key in keys)
     later = (first > 0) | ((first == 0) & ((second > 0) | ((second == 0) & (third > 0))))
     return bool(later.all())
 

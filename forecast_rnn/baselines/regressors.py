@@ -29,7 +29,7 @@ _TREES_STEPS = 100_000
 """Steps from which the trees learn: some seconds."""
 _STEPS_EACH = 4
 _NEWEST = 3
-_PORTION = 500_000
+_PORTION = 100_000
 """Steps forecast at a time."""
 _SEED = 0
 

@@ -54,15 +54,21 @@ def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `step`, and a column a model; in the order of steps.
     """
-    size = pl.col("error").abs().mean()
     wide = errors.select(pl.col(STEP).unique().sort())
     for model in models_of(errors):
         # As a rule there are as many groups as rows, so that all at once would take much memory.
-        parts = portions(rows_of_model(errors, model))
-        own = [part.group_by(STEP, ITEM, maintain_order=True).agg(size) for part in parts]
-        means = pl.concat(own).group_by(STEP).agg(pl.col("error").mean().alias(model))
+        parts = pl.concat(_sums_by_step(part) for part in portions(rows_of_model(errors, model)))
+        sums = parts.group_by(STEP, maintain_order=True).sum()
+        means = sums.select(STEP, (pl.col("error") / pl.col("series")).alias(model))
         wide = wide.join(means, on=STEP, how="left")
     return wide.sort(STEP)
+
+
+def _sums_by_step(errors: pl.DataFrame) -> pl.DataFrame:
+    """Add up the mean absolute errors of series at each step, and count the series."""
+    size, step = pl.col("error").abs().mean(), pl.col(STEP)
+    each = errors.group_by(step, ITEM, maintain_order=True).agg(size)
+    return each.group_by(step, maintain_order=True).agg(pl.col("error").sum(), series=pl.len())
 
 
 def coverage_by_level(rows: pl.DataFrame, task: Task) -> pl.DataFrame:
