@@ -141,7 +141,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
         table=table if file is None else None,
         scores=scores(table, task),
         verdict=judged,
-        evidence=evidence_of(table, task, judged),
+        evidence=evidence_of(table, panel, task, judged),
         scored=scores_by_item(table, panel, task) if job.workbook else None,
     )
 

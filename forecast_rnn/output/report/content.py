@@ -2,7 +2,6 @@
 
 from typing import cast
 
-import numpy as np
 import polars as pl
 
 from forecast_rnn.config import Task
@@ -82,7 +81,7 @@ def _training_figures(outcome: Outcome) -> dict[str, Figure]:
 
 def _value_sections(outcome: Outcome) -> Sections:
     by_series = outcome.evidence.by_series
-    drawn = _pictures(outcome, by_series)
+    drawn = _pictures(outcome)
     return Sections(
         tiles=_tiles(outcome),
         figures=outcome.evidence.figures,
@@ -95,14 +94,11 @@ def _value_sections(outcome: Outcome) -> Sections:
     )
 
 
-def _pictures(outcome: Outcome, by_series: pl.DataFrame) -> Json:
+def _pictures(outcome: Outcome) -> Json:
     panel, task = outcome.panel, outcome.task
-    error = np.full(len(panel.order), np.nan)
-    known = by_series.drop_nulls(NETWORK)
-    error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     forecasts, tested = forecasts_by_item(outcome.forecast, panel, task), outcome.evidence.windows
     assert tested is not None, "there are windows of values"
-    drawn = pictures(panel, task, forecasts=forecasts, tested=tested, error=error)
+    drawn = pictures(panel, task, forecasts=forecasts, tested=tested)
     names, simple = panel.names(), set(outcome.fallback)
     for entry in cast("list[Json]", drawn["series"]):
         if names[cast("int", entry["item"])] in simple:

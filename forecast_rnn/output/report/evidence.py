@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from forecast_rnn.config import Task
+from forecast_rnn.data.panel import Panel
 from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import comparable
 from forecast_rnn.output.readable import plain
@@ -29,7 +31,7 @@ class Evidence:
         figures: Over all series, by name.
         by_series: Scores of network and seasonal naive on each series: `item`, `coverage`, and
             the two; no rows of classes.
-        windows: What is drawn of each series; None of classes, which are not drawn.
+        windows: What is drawn of series; None of classes, which are not drawn.
     """
 
     figures: dict[str, Figure]
@@ -37,11 +39,12 @@ class Evidence:
     windows: Tested | None
 
 
-def evidence_of(backtest: pl.DataFrame, task: Task, found: Verdict) -> Evidence:
+def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict) -> Evidence:
     """Gather what of a backtest a report shows.
 
     Args:
         backtest: A forecast table with `actual` and `error_scale`.
+        panel: The series.
         task: What is forecast.
         found: What the backtest says of the network.
     """
@@ -50,9 +53,12 @@ def evidence_of(backtest: pl.DataFrame, task: Task, found: Verdict) -> Evidence:
         figures = _class_figures(rows, task, found) if found.errors else {}
         return Evidence(figures, _by_series(rows.clear(), task, found), None)
     figures = _figures(rows, task, found) if found.errors else {}
+    by_series = _by_series(rows, task, found)
     release_memory()
-    windows = windows_of(backtest, task, NETWORK, SEASONAL_NAIVE)
-    return Evidence(figures, _by_series(rows, task, found), windows)
+    error, known = np.full(len(panel.order), np.nan), by_series.drop_nulls(NETWORK)
+    error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
+    windows = windows_of(backtest, panel, task, (NETWORK, SEASONAL_NAIVE), error)
+    return Evidence(figures, by_series, windows)
 
 
 def baseline_label(task: Task) -> str:

@@ -21,7 +21,6 @@ from forecast_rnn.tables import (
     ORIGIN,
     STEP,
     WINDOW,
-    are_sorted,
     quantile_columns,
     rows_of_model,
 )
@@ -44,37 +43,53 @@ _OVERHEAD = 150  # bytes of a series beside values and name
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """The windows of a backtest, in the order of items and origins.
+    """The windows of a backtest that are drawn, in the order of items and origins.
 
     Attributes:
+        drawn: The items that fit on the page, with windows or without, in the order of output.
+        digits: The characters of a value with which they fit.
         item: The series of each window, [B].
         origin: The position of its last known row, [B].
         values: Lower end, median and upper end of the network's widest interval, and what it
             has to beat, [B, H, 4].
     """
 
+    drawn: Whole
+    digits: int
     item: Whole
     origin: Whole
     values: Values
 
 
-def windows_of(backtest: pl.DataFrame, task: Task, network: str, baseline: str) -> Tested:
-    """Lay the rows of two models of a backtest out as windows."""
+def windows_of(
+    backtest: pl.DataFrame, panel: Panel, task: Task, models: tuple[str, str], error: Values
+) -> Tested:
+    """Choose what is drawn, and lay the rows of two models of a backtest out as windows.
+
+    Args:
+        backtest: A forecast table with `actual`.
+        panel: The series.
+        task: Horizon, season and quantile levels.
+        models: The network, and what it has to beat.
+        error: The network's error by item, by which series are chosen when not all fit;
+            NaN = unknown, [N].
+    """
+    rows, other = (rows_of_model(backtest, model) for model in models)
+    windows = rows.filter(pl.col(STEP) == 1).select(ITEM, ORIGIN).cast(pl.Int64).sort(ITEM, ORIGIN)
+    drawn, digits = _fitting(panel, task, windows, error)
     levels = quantile_columns(task.quantile_levels)
     ends = pl.col(levels[0]).alias("lower"), pl.col(levels[-1]).alias("upper")
-    rows = rows_of_model(backtest, network).select(*WINDOW, ends[0], FORECAST, ends[1])
-    other = rows_of_model(backtest, baseline).select(*WINDOW, pl.col(FORECAST).alias("baseline"))
-    # As a rule both forecast the same in the same order: then nothing need be looked up.
-    if rows.select(WINDOW).equals(other.select(WINDOW)):
-        joined = rows.with_columns(other["baseline"])
-    else:
-        joined = rows.join(other, on=WINDOW, how="left")
-    joined = joined if are_sorted(joined[list(WINDOW)].get_columns()) else joined.sort(WINDOW)
+    wanted = pl.col(ITEM).is_in(drawn)
+    rows = rows.filter(wanted).select(*WINDOW, ends[0], FORECAST, ends[1])
+    other = other.filter(wanted).select(*WINDOW, pl.col(FORECAST).alias("baseline"))
+    joined = rows.join(other, on=WINDOW, how="left").sort(WINDOW)
+    windows = windows.filter(wanted)
     values = _matrix(joined.select("lower", FORECAST, "upper", "baseline"))
-    first = joined.filter(pl.col(STEP) == 1)
     return Tested(
-        item=first[ITEM].to_numpy().astype(np.int64),
-        origin=first[ORIGIN].to_numpy().astype(np.int64),
+        drawn=drawn,
+        digits=digits,
+        item=windows[ITEM].to_numpy(),
+        origin=windows[ORIGIN].to_numpy(),
         values=values.reshape(-1, task.horizon, 4),
     )
 
@@ -124,53 +139,58 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
     return Ahead(quantiles, first, count, int(count.max()))
 
 
-def pictures(panel: Panel, task: Task, *, forecasts: Ahead, tested: Tested, error: Values) -> Json:
+def pictures(panel: Panel, task: Task, *, forecasts: Ahead, tested: Tested) -> Json:
     """Gather what the page draws of each series.
 
     Args:
         panel: The series.
         task: Horizon, season and quantile levels.
         forecasts: After the last row of each.
-        tested: The windows of the backtest.
-        error: The network's error by item, by which series are chosen when not all fit;
-            NaN = unknown, [N].
+        tested: The windows of the backtest, and the items that are drawn.
 
     Returns:
         Plain values for JSON; `series` are in the order of output.
     """
+    items, names = tested.drawn, panel.names()
     begin = np.searchsorted(tested.item, np.arange(len(panel.order) + 1))
-    history = _rows_shown(panel, task, tested, begin)
-    names = [_name(name) for name in panel.names()]
-    values = (
-        history + forecasts.steps * len(task.quantile_levels) + np.diff(begin) * task.horizon * 4
-    )
-    beside = _OVERHEAD + np.array([len(name.encode()) for name in names])
-    digits = _EXACT if (values * _EXACT + beside).sum() <= MOST_BYTES else _SHORT
-    items = _chosen(panel, values * digits + beside, error)
-    first = panel.lengths()[items] - history[items]
-    cut = Cut(items, first, history[items] + forecasts.steps)
+    history = _rows_shown(panel, task, tested.origin, begin)[items]
+    first = panel.lengths()[items] - history
+    cut = Cut(items, first, history + forecasts.steps)
     grids, grid, offset = grids_of(panel, cut)
     return {
         **grids,
         "levels": list(task.quantile_levels),
         "horizon": task.horizon,
         "steps": forecasts.steps,
-        "digits": digits,
+        "digits": tested.digits,
         "shown": _usual_rows(task),
         "series": [
-            {"name": names[item], "item": int(item), "grid": int(grid[place])}
+            {"name": _name(names[item]), "item": int(item), "grid": int(grid[place])}
             | {"at": int(offset[place])}
-            | _packed_values(_shown(panel, item, begin, first[place], forecasts, tested), digits)
+            | _packed_values(
+                _shown(panel, item, begin, first[place], forecasts, tested), tested.digits
+            )
             for place, item in enumerate(items)
         ],
     }
 
 
-def _rows_shown(panel: Panel, task: Task, tested: Tested, begin: Whole) -> Whole:
+def _fitting(panel: Panel, task: Task, windows: pl.DataFrame, error: Values) -> tuple[Whole, int]:
+    """Choose the items that fit on the page, and the characters of a value."""
+    begin = np.searchsorted(windows[ITEM].to_numpy(), np.arange(len(panel.order) + 1))
+    history = _rows_shown(panel, task, windows[ORIGIN].to_numpy(), begin)
+    ahead = task.horizon * len(task.quantile_levels)
+    values = history + ahead + np.diff(begin) * task.horizon * 4
+    beside = _OVERHEAD + np.array([len(_name(name).encode()) for name in panel.names()])
+    digits = _EXACT if (values * _EXACT + beside).sum() <= MOST_BYTES else _SHORT
+    return _chosen(panel, values * digits + beside, error), digits
+
+
+def _rows_shown(panel: Panel, task: Task, origin: Whole, begin: Whole) -> Whole:
     """Say how many of the last rows of each item a picture takes in, [N]."""
     lengths = panel.lengths()
     has_windows = np.diff(begin) > 0
-    earliest = np.append(tested.origin, 0)[np.minimum(begin[:-1], len(tested.origin))]
+    earliest = np.append(origin, 0)[np.minimum(begin[:-1], len(origin))]
     back = np.where(has_windows, lengths - earliest + task.horizon, 0)
     return np.minimum(lengths, np.minimum(np.maximum(_usual_rows(task), back), MOST_ROWS))
 

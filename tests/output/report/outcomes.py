@@ -95,7 +95,7 @@ def outcome_of(panel: Panel | None = None, task: Task = TASK, *, windows: int = 
         panel=panel,
         task=task,
         forecast=published(ahead, panel, task),
-        evidence=evidence_of(tested, task, found),
+        evidence=evidence_of(tested, panel, task, found),
         scored=scores_by_item(tested, panel, task),
         scores=scores(tested, task),
         verdict=found,

@@ -40,12 +40,12 @@ def class_backtest(windows: int = 30) -> pl.DataFrame:
 
 def class_outcome(tested: pl.DataFrame) -> Outcome:
     """Pretend a training on two classes."""
-    found = class_verdict(tested, TASK)
+    found, outcome = class_verdict(tested, TASK), outcome_of()
     return replace(
-        outcome_of(),
+        outcome,
         task=TASK,
         forecast=None,
-        evidence=evidence_of(tested, TASK, found),
+        evidence=evidence_of(tested, outcome.panel, TASK, found),
         scores=scores(tested, TASK),
         verdict=found,
         trials=TRIALS,

@@ -36,9 +36,10 @@ def unpacked(text: str, low: float, step: float, digits: int) -> list[float]:
 def drawn(panel, *, windows=2, error=None):
     outcome = outcome_of(panel, windows=windows)
     forecasts = forecasts_by_item(outcome.forecast, panel, TASK)
-    tested = windows_of(backtest_of(panel, windows=windows), TASK, "network", "seasonal_naive")
     error = np.full(len(panel.order), NAN) if error is None else error
-    return outcome, pictures(panel, TASK, forecasts=forecasts, tested=tested, error=error)
+    models = ("network", "seasonal_naive")
+    tested = windows_of(backtest_of(panel, windows=windows), panel, TASK, models, error)
+    return outcome, pictures(panel, TASK, forecasts=forecasts, tested=tested)
 
 
 @given(st.lists(st.floats(-1e300, 1e300) | st.just(NAN), min_size=1), st.sampled_from([3, 4]))
