@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -29,7 +30,7 @@ from forecast_rnn.output.folder import BACKTEST, BUNDLE
 from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.output.report.evidence import Evidence, evidence_of
-from forecast_rnn.output.tables import write_parquet
+from forecast_rnn.output.tables import write_parts
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.progress import OnProgress
@@ -128,10 +129,9 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     if file is not None:
-        rows = published_backtest(table, panel, task)
+        parts = partial(published_backtest, table, panel, task)
+        write_parts(parts, file, groups=ROWS_AT_ONCE)
         release_memory()
-        write_parquet(rows, file, groups=ROWS_AT_ONCE)
-        del rows
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)

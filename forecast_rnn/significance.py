@@ -21,7 +21,7 @@ _MANY_SERIES = 20
 _FEWEST = 5
 _FEWEST_OVERLAPPING = 4
 _DRAWS = 999
-_PORTION = 200_000
+_PORTION = 50_000
 """Numbers drawn at a time."""
 
 

@@ -145,12 +145,11 @@ def _corrected(lags: Lags, rows: Rows, correction: CorrectionFn) -> Values:
 
     Where what was learnt from is never below 0, no forecast is.
     """
-    forecasts = seasonal_naive(lags.panel, rows, lags.task)
-    lowest = lags.lowest()
+    forecasts, lowest = np.empty((len(rows), lags.task.horizon)), lags.lowest()
     each = max(1, _PORTION // (lags.task.horizon + lags.length))
     for begin in range(0, len(rows), each):
         some = rows[begin : begin + each]
-        windows, usual = lags.windows(some), forecasts[begin : begin + each]
+        windows, usual = lags.windows(some), seasonal_naive(lags.panel, some, lags.task)
         found = usual + windows.size * correction(some, windows)
         if lowest >= 0:
             found = np.maximum(found, np.minimum(usual, 0))

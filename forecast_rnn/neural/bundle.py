@@ -29,7 +29,8 @@ from forecast_rnn import __version__
 from forecast_rnn.atomic import file_of_folder, new_folder, write_file
 from forecast_rnn.errors import BundleError, InputError
 from forecast_rnn.neural.manifest import compose, fingerprint, parse_manifest, parse_object
-from forecast_rnn.neural.series import Series, pack_series, reread_series, unpack_series
+from forecast_rnn.neural.series import GROUP, Series, reread_series, unpack_series
+from forecast_rnn.output.tables import write_parts
 
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
@@ -88,7 +89,7 @@ def write_bundle(
     with new_folder(folder, names=NAMES) as temporary:
         write_file(temporary / WEIGHTS, _pack_tensors(tensors))
         with file_of_folder(temporary / SERIES) as stream:
-            pack_series(series, stream)
+            write_parts(series, stream, groups=GROUP)
         files = {name: (temporary / name).read_bytes() for name in (WEIGHTS, SERIES)}
         write_file(temporary / MANIFEST, compose(description, files, created_by=_programs()))
         del files

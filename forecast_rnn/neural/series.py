@@ -8,29 +8,15 @@ and end the process; Arrow raises an error.
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from forecast_rnn.errors import BundleError
-from forecast_rnn.output.tables import write_parquet
 
 MOST_ROWS = 10**9
 GROUP = 500  # series in a row group
 
 Series = Callable[[], Iterator[pl.DataFrame]]
-
-
-def pack_series(series: Series, stream: BinaryIO) -> None:
-    """Write tables below one another, never holding all of them.
-
-    Args:
-        series: Yields them anew, at least one.
-        stream: Where they go.
-    """
-    rows = register_io_source(lambda *_: series(), schema=next(series()).schema)
-    write_parquet(rows, stream, groups=GROUP)
 
 
 def unpack_series(content: bytes) -> Iterator[pl.DataFrame]:

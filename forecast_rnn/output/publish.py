@@ -1,6 +1,6 @@
 """From the forecast table to the table that users see, in their own words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
@@ -16,9 +16,9 @@ from forecast_rnn.tables import (
     MODEL,
     ORIGIN,
     PATH,
+    ROWS_AT_ONCE,
     STEP,
     VALUE,
-    WINDOW,
     are_sorted,
     by_model,
     class_names,
@@ -48,7 +48,7 @@ def published(
     one of ours, ours gets a trailing underscore.
     """
     if ACTUAL in table.columns:
-        return published_backtest(table, panel, task).collect()
+        return pl.concat(published_backtest(table, panel, task))
     ours = [FORECAST, *forecast_columns(task)]
     table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
@@ -62,27 +62,18 @@ def published(
     )
 
 
-def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> pl.LazyFrame:
-    """Publish a backtest as `published` does, but lazily: a file takes few rows at a time.
-
-    Columns that are the same for all models are held once.
-    """
+def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> Iterator[pl.DataFrame]:
+    """Publish a backtest as `published` does, some rows at a time; at least one part."""
     users = [*panel.items.columns, panel.schema.timestamp]
     ours = [FORECAST, *forecast_columns(task)]
-    parts: list[pl.LazyFrame] = []
-    windows, beside, nothing = pl.DataFrame(), list[pl.Series](), pl.Series(dtype=pl.Float64)
     for own in by_model(table):
-        part = _named(_sorted(own, panel), task)
-        if not windows.width or not windows.equals(part.select(WINDOW)):
-            windows = part.select(WINDOW)
-            cutoff = _times(part, panel, part[ORIGIN], CUTOFF)
-            beside = [*_identified(part, panel), *_freed([cutoff, part[STEP], part[ACTUAL]], users)]
-            nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(part))
-        told = [column if column.count() else nothing.alias(column.name) for column in part[ours]]
-        name = pl.lit(part[MODEL].cast(pl.String).first(), pl.String).alias(free_name(MODEL, users))
-        frame = pl.DataFrame([*beside, *_freed(told, users)])
-        parts.append(frame.lazy().select(name, pl.all()))
-    return pl.concat(parts)
+        rows = _named(_sorted(own, panel), task)
+        for some in rows.iter_slices(ROWS_AT_ONCE) if rows.height else [rows]:
+            cutoff = _times(some, panel, some[ORIGIN], CUTOFF)
+            told = [cutoff, *some[[STEP, ACTUAL, *ours]]]
+            freed = [column.alias(free_name(column.name, users)) for column in told]
+            model = some[MODEL].cast(pl.String).alias(free_name(MODEL, users))
+            yield pl.DataFrame([model, *_identified(some, panel), *freed])
 
 
 def _identified(table: pl.DataFrame, panel: Panel) -> list[pl.Series]:
@@ -96,11 +87,6 @@ def _as_integers(table: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     largest = table.select(pl.max_horizontal(pl.col(columns).abs()).max()).item()
     fit = largest is not None and largest <= MOST_INTEGER
     return table.with_columns(pl.col(columns).cast(pl.Int64)) if fit else table
-
-
-def _freed(columns: Sequence[pl.Series], users: list[str]) -> list[pl.Series]:
-    """Name columns of ours otherwise than those of the user."""
-    return [column.alias(free_name(column.name, users)) for column in columns]
 
 
 def published_paths(table: pl.DataFrame, panel: Panel, *, whole: bool = False) -> pl.DataFrame:

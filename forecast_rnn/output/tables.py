@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 import polars as pl
 import polars.selectors as cs
+from polars.io.plugins import register_io_source
 
 ROUNDED = r"^(forecast|value|q0\.\d+|p_down|p_up|p\d+)_*$"
 # The characters of CWE-1236 and their full-width forms, but never a plain number.
@@ -46,19 +47,29 @@ def write_tsv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
     return _write_delimited(table, stream, "\t")
 
 
-def write_parquet(
-    table: pl.DataFrame | pl.LazyFrame, stream: BinaryIO, *, groups: int | None = None
-) -> tuple[str, ...]:
-    """Write Parquet, compressed with zstd, a lazy table never held as a whole.
+def write_parquet(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
+    """Write Parquet, compressed with zstd."""
+    _sink_parquet(table.lazy(), stream, groups=None)
+    return ()
+
+
+def write_parts(
+    parts: Callable[[], Iterator[pl.DataFrame]], stream: BinaryIO, *, groups: int
+) -> None:
+    """Write tables below one another as Parquet, never holding all of them.
 
     Args:
-        table: Any columns that Parquet can hold.
-        stream: Where it goes.
-        groups: Rows in a group; None for what suits Polars.
+        parts: Yields them anew, at least one, of any columns that Parquet can hold.
+        stream: Where they go.
+        groups: Rows in a group.
     """
+    rows = register_io_source(lambda *_: parts(), schema=next(parts()).schema)
+    _sink_parquet(rows, stream, groups=groups)
+
+
+def _sink_parquet(table: pl.LazyFrame, stream: BinaryIO, *, groups: int | None) -> None:
     writer = cast("BinaryIO", _Writer(stream.write))
-    table.lazy().sink_parquet(writer, compression="zstd", row_group_size=groups)
-    return ()
+    table.sink_parquet(writer, compression="zstd", row_group_size=groups)
 
 
 def write_json(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
