@@ -13,8 +13,10 @@ from forecast_rnn.neural.covariates import Beside, Crop, crop_beside
 from forecast_rnn.neural.scaling import CLIP, Scale, Windows, normalise, windows_of
 from forecast_rnn.neural.transform import Transform
 
+CHANGE = -3
+"""The channel of `Batch.inputs` that tells how the level has changed since the step before."""
 AGE = -1
-"""The channel of `Batch.inputs` that tells how many windows before and with a step were seen."""
+"""That which tells how many windows before and with a step were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +212,25 @@ def _channels(windows: Windows, known: Tensor, scale: Scale, *, relative: bool) 
     size = scale.size / windows.mean_size() if relative else scale.size
     size = size.nan_to_num(1.0).clamp(1e-6, 1e6).log()
     change = torch.zeros_like(scale.level)
-    change[:, 1:] = (scale.level[:, 1:] - scale.level[:, :-1]) / scale.size[:, 1:]
-    change[:, 1:] *= known[:, 1:] & known[:, :-1]
+    both = known[:, 1:] & known[:, :-1]
+    change[:, 1:] = change_of_level(
+        scale.level[:, :-1], Scale(scale.level[:, 1:], scale.size[:, 1:]), both
+    )
     share = windows.observed.mean(-1, keepdim=True)
     age = known.cumsum(1).log1p()
-    channels = torch.cat([size, change.clamp(-CLIP, CLIP), share, age], dim=-1)
+    channels = torch.cat([size, change, share, age], dim=-1)
     return channels.float()
+
+
+def change_of_level(before: Tensor, scale: Scale, both: Tensor) -> Tensor:
+    """Return how far the level is from that of the step before, in sizes; 0 unless both are seen.
+
+    Args:
+        before: The level of the step before, as `Scale` has it.
+        scale: Of the step.
+        both: Whether both windows hold an observation, shaped as the level.
+    """
+    return ((scale.level - before) / scale.size * both).clamp(-CLIP, CLIP)
 
 
 def origin_tensors(

@@ -31,12 +31,8 @@ from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network import Network
-from forecast_rnn.neural.streaming import (
-    STEPS_AT_ONCE,
-    Memory,
-    Reader,
-    Reading,
-)
+from forecast_rnn.neural.standing import Memory
+from forecast_rnn.neural.streaming import STEPS_AT_ONCE, Reader, Reading
 from forecast_rnn.neural.transform import Transform
 from forecast_rnn.neural.units import Units
 from forecast_rnn.tables import forecast_columns, forecast_table

@@ -4,22 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.memory import memory_kept
-from forecast_rnn.neural.batch import AGE, Batch, Table, cut_beside, gather, seen_windows
+from forecast_rnn.neural.batch import (
+    AGE,
+    CHANGE,
+    Batch,
+    Table,
+    change_of_level,
+    cut_beside,
+    gather,
+    seen_windows,
+)
 from forecast_rnn.neural.covariates import Crop
 from forecast_rnn.neural.crew import side_by_side
 from forecast_rnn.neural.network import Network, Told
 from forecast_rnn.neural.scaling import Scale
-from forecast_rnn.neural.stack import States
-
-Tree = TypeVar("Tree")
-"""A tensor, or tuples of tensors."""
+from forecast_rnn.neural.standing import Ending, Memory, Standing, Stood, mapped, picked, put
 
 CROPS_AT_ONCE = 128
 MOST_HIDDEN = 170_000
@@ -43,72 +48,6 @@ class Reading:
     scale: Scale
     seen: Tensor
     moving: Tensor
-
-
-class Standing(NamedTuple):
-    """Where networks stand after a step of each series.
-
-    Attributes:
-        states: Of each network, [N, …].
-        known: How many of the windows that were read hold an observation, T at most, [N].
-        still: Steps since a window that was other than constant, [N].
-        steps: Steps since the states began, [N].
-    """
-
-    states: tuple[States, ...]
-    known: Tensor
-    still: Tensor
-    steps: Tensor
-
-
-class Ending(NamedTuple):
-    """What a forecast after the last row of each series rests on.
-
-    Attributes:
-        told: What each network makes of it, [N, …].
-        level: Of the last window, as `Scale` has it, [N, 1, 1].
-        size: Of the same, [N, 1, 1].
-        seen: Whether the last window holds an observation, [N].
-        still: As in `Standing`, [N].
-    """
-
-    told: tuple[Told, ...]
-    level: Tensor
-    size: Tensor
-    seen: Tensor
-    still: Tensor
-
-
-Stood = tuple[Standing, Ending]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Memory:
-    """What networks know of every series after its last row.
-
-    A step follows the one a stride of rows before it, so that there are as many standings as a
-    stride has rows.
-
-    Attributes:
-        standings: By how many rows, modulo the stride, come after those of `begun`; None until a
-            row comes there, [S].
-        last: Of each item, whatever its place.
-        begun: Rows of each item when memory began, [N].
-        read: Rows of each item that have been read, [N].
-    """
-
-    standings: tuple[Standing | None, ...]
-    last: Ending
-    begun: Tensor
-    read: Tensor
-
-    def ends_at(self, items: Tensor, positions: Tensor) -> bool:
-        """Tell whether positions, [B], are those of the last rows that were read of items, [B]."""
-        return bool((self.read[items] == positions + 1).all())
-
-    def places(self, rows: Tensor) -> Tensor:
-        """Return the places in `standings` after so many rows of each item, [N]."""
-        return (rows - self.begun) % len(self.standings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +84,7 @@ class Reader:
 
     def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Return what `read` would for the last rows that were read of items, from memory."""
-        ending = _mapped(lambda tensor: tensor[items], memory.last)
+        ending = picked(items, memory.last)
         reach = self.model.window_length
         beside = cut_beside(table, items, rows, reach=reach, model=self.model, task=self.task)
         return self._reading(ending, beside)
@@ -181,15 +120,15 @@ class Reader:
         if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
             back = (memory.places(read) - place) % self.model.stride
             standing, ending = self._begun(table, table.first + read - 1 - back)
-            ending = _mapped(lambda tensor: tensor[items], ending)
+            ending = picked(items, ending)
         else:
             rows = table.first[items] + read[items] - 1
             standing, ending = self._stepped(table, items, rows, before)
-            standing = _put(before, items, standing)
+            standing = put(before, items, standing)
         others = memory.standings
         return Memory(
             (*others[:place], standing, *others[place + 1 :]),
-            _put(memory.last, items, ending),
+            put(memory.last, items, ending),
             memory.begun,
             read,
         )
@@ -204,7 +143,8 @@ class Reader:
             states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
             still = _still(batch)
             steps = torch.full_like(still, most)
-            standing = Standing(states, seen_windows(batch).sum(1), still, steps)
+            known, level = seen_windows(batch).sum(1), batch.scale.level[:, -1:]
+            standing = Standing(states, known, still, steps, level, batch.seen)
             return standing, _ending(batch, told, still)
 
         with memory_kept():
@@ -214,24 +154,28 @@ class Reader:
         """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
 
         def step(some: slice) -> Stood:
-            own = _mapped(lambda tensor: tensor[items[some]], before)
+            own = picked(items[some], before)
             return self._step(table, items[some], rows[some], own)
 
         return self._side_by_side(step, len(items), STEPS_AT_ONCE)
 
     def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
-        most = self.model.context_steps
-        # The step before is read too, as a step is told how the level has changed.
-        batch = self._gathered(table, items, rows, min(2, most))
-        known = (before.known + seen_windows(batch)[:, -1]).clamp(max=most)
+        batch = self._gathered(table, items, rows, 1)
+        known = (before.known + batch.seen).clamp(max=self.model.context_steps)
         batch.inputs[:, -1, AGE] = known.float().log1p()
+        # Of a single step there is none before it.
+        if self.model.context_steps > 1:
+            both = (before.seen & batch.seen)[:, None, None]
+            change = change_of_level(before.level, batch.scale, both)
+            batch.inputs[..., CHANGE] = change[..., 0].float()
         steps = [
             network.go_on(batch, states)
             for network, states in zip(self.networks, before.states, strict=True)
         ]
         states, told = zip(*steps, strict=True)
         still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
-        return Standing(states, known, still, before.steps + 1), _ending(batch, told, still)
+        standing = Standing(states, known, still, before.steps + 1, batch.scale.level, batch.seen)
+        return standing, _ending(batch, told, still)
 
     def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
         model = replace(self.model, context_steps=steps)
@@ -254,7 +198,7 @@ class Reader:
 
         jobs = [partial(job, start) for start in range(0, count, at_once)]
         threads, width = torch.get_num_threads(), self.model.hidden_size
-        return _mapped(
+        return mapped(
             lambda *parts: torch.cat(parts), *side_by_side(jobs, threads, hidden_size=width)
         )
 
@@ -269,21 +213,3 @@ def _still(batch: Batch) -> Tensor:
     """Return how many steps ago a window was other than constant, T if none was, [B]."""
     moved = batch.windows.abs().amax(-1) != 0
     return torch.where(moved.any(1), moved.flip(1).byte().argmax(1), moved.shape[1])
-
-
-def _put(old: Tree, items: Tensor, new: Tree) -> Tree:
-    """Return what is known of all items once it is another of some; items are in order."""
-
-    def put(before: Tensor, after: Tensor) -> Tensor:
-        return after if len(items) == len(before) else before.index_copy(0, items, after)
-
-    return _mapped(put, old, new)
-
-
-def _mapped(function: Callable[..., Tensor], *trees: Tree) -> Tree:
-    """Apply a function to each tensor of nested tuples that are alike."""
-    if isinstance(trees[0], Tensor):
-        return cast("Tree", function(*trees))
-    parts = [_mapped(function, *several) for several in zip(*cast("Any", trees), strict=True)]
-    kind = cast("Any", type(trees[0]))
-    return cast("Tree", kind(*parts) if hasattr(kind, "_fields") else tuple(parts))
