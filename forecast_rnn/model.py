@@ -1,6 +1,6 @@
 """A trained network with the series it knows: loading it, and forecasting with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,12 +28,14 @@ from forecast_rnn.neural.paths import from_quantiles, normal_paths
 from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
 from forecast_rnn.neural.saving import load_model
 from forecast_rnn.newdata import (
+    Ranges,
     about_new_data,
     about_new_names,
     about_values,
     check_frequency,
     check_lengths,
     place_at_training,
+    ranges_of,
     with_ids_of_training,
 )
 from forecast_rnn.output.folder import BUNDLE
@@ -51,10 +53,12 @@ class Model:
     Attributes:
         forecaster: The network.
         panel: The series as they were at training.
+        ranges: Of their values, once an update has looked through them.
     """
 
     forecaster: Forecaster
     panel: Panel
+    ranges: Ranges | None = field(default=None, repr=False, compare=False)
 
     def predict(
         self, data: Data | None = None, *, future: Data | None = None, strict: bool = False
@@ -117,11 +121,14 @@ class Model:
         new, unused = with_ids_of_training(new, self.panel)
         place = place_at_training(new, self.panel)
         panel, gaps = appended(self.panel, new, place)
-        odd = about_values(new, self.panel, place, forecaster.transform)
+        ranges = self.ranges or ranges_of(self.panel)
+        odd = about_values(new, ranges, place, forecaster.transform)
+        # Where gaps are filled there may be values that nobody gave.
+        grown = ranges.with_rows(ranges_of(new), place) if schema.missing == "keep" else None
         warnings = (*findings.warnings, *unused, *gaps, *odd)
         if strict:
             refuse_warnings(warnings)
-        model = Model(forecaster.remembering(panel), panel)
+        model = Model(forecaster.remembering(panel), panel, grown)
         prediction = model.predict(future=future, strict=strict)
         return model, replace(prediction, warnings=warnings + prediction.warnings)
 

@@ -1,7 +1,7 @@
 """How new data compare with those of training: refused, or said, before they are forecast from."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -80,24 +80,53 @@ def check_lengths(panel: Panel, known: Panel, window_length: int) -> tuple[str, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The least and the greatest value of each item, NaN where there is none.
+
+    Attributes:
+        low: [N].
+        high: [N].
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def with_rows(self, new: "Ranges", place: NDArray[np.int64]) -> "Ranges":
+        """Return those of items that have grown by rows; new ones are of the items at `place`."""
+        low, high = self.low.copy(), self.high.copy()
+        low[place], high[place] = np.fmin(low[place], new.low), np.fmax(high[place], new.high)
+        return Ranges(low, high)
+
+
+def ranges_of(panel: Panel) -> Ranges:
+    """Find the least and the greatest value of each item."""
+    low, high = np.full((2, len(panel.order)), np.nan)
+    some = panel.lengths() > 0
+    first = panel.indptr[:-1][some]
+    low[some] = np.fmin.reduceat(panel.values, first)
+    high[some] = np.fmax.reduceat(panel.values, first)
+    return Ranges(low, high)
+
+
 def about_new_data(panel: Panel, known: Panel, transform: Transform) -> tuple[str, ...]:
     """Say how new data differ from those of training, one sentence a difference."""
     place = place_at_training(panel, known)
     return (
         *_about_age(panel, known),
         *_about_new_series(panel, place),
-        *about_values(panel, known, place, transform),
+        *about_values(panel, ranges_of(known), place, transform),
     )
 
 
 def about_values(
-    panel: Panel, known: Panel, place: NDArray[np.int64], transform: Transform
+    panel: Panel, known: Ranges, place: NDArray[np.int64], transform: Transform
 ) -> tuple[str, ...]:
     """Say how values differ from those that are known, one sentence a difference.
 
     Args:
         panel: New data.
-        known: What they are compared with.
+        known: Of what they are compared with.
         place: The item of `known` that each of `panel` is; -1 for none, [N].
         transform: Of the network.
     """
@@ -167,14 +196,15 @@ def _about_new_series(panel: Panel, place: NDArray[np.int64]) -> tuple[str, ...]
     )
 
 
-def _about_ranges(panel: Panel, known: Panel, place: NDArray[np.int64]) -> tuple[str, ...]:
+def _about_ranges(panel: Panel, known: Ranges, place: NDArray[np.int64]) -> tuple[str, ...]:
     """Say which series have values of another order of magnitude than they had."""
-    low, high = _ranges(known)
+    low, high = known.low, known.high
     overall = np.array([np.nanmin(low), np.nanmax(high)])
     # A series that is new, empty or 0 throughout at training is compared with all of them.
     own = (place >= 0) & (np.nan_to_num(np.fmax(-low, high)) > 0)[place]
     trained = np.where(own[:, None], np.stack([low, high], axis=1)[place], overall)
-    now = np.stack(_ranges(panel), axis=1)
+    news = ranges_of(panel)
+    now = np.stack([news.low, news.high], axis=1)
     size, size_now = np.abs(trained).max(axis=1), np.abs(now).max(axis=1)
     far = np.flatnonzero((size_now > FAR * size) | ((size_now > 0) & (size_now * FAR < size)))
     if not len(far):
@@ -189,16 +219,6 @@ def _about_ranges(panel: Panel, known: Panel, place: NDArray[np.int64]) -> tuple
         f"{whose} values lay between {trained[first, 0]:g} and {trained[first, 1]:g}. Check the "
         "unit.",
     )
-
-
-def _ranges(panel: Panel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the least and the greatest value of each item, [N]; NaN where there is none."""
-    low, high = np.full((2, len(panel.order)), np.nan)
-    some = panel.lengths() > 0
-    first = panel.indptr[:-1][some]
-    low[some] = np.fmin.reduceat(panel.values, first)
-    high[some] = np.fmax.reduceat(panel.values, first)
-    return low, high
 
 
 def place_at_training(panel: Panel, known: Panel) -> NDArray[np.int64]:

@@ -16,8 +16,8 @@ def facts_of(
 ) -> dict[str, str]:
     """Return time, id, target, frequency, rows, covariates, and the columns left over."""
     schema, items = panel.schema, len(panel.order)
-    first, last = pl.Series([times.values.min(), times.values.max()], dtype=times.values.dtype)
-    ends = format_times(pl.Series([first, last], dtype=times.values.dtype), schema)
+    outermost = [times.values.min(), times.values.max()]
+    ends = format_times(pl.Series(outermost, dtype=times.values.dtype), schema)
     facts = {
         "time": f"{schema.timestamp} ({panel.frequency.describe()}, {ends[0]} to {ends[1]})",
         "id": f"{', '.join(schema.item_id)} ({items} series)" if schema.item_id else "one series",

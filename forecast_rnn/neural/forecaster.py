@@ -192,8 +192,9 @@ class Forecaster:
         self._for_crops(table, panel, rows, forecast, most=max(1, most))
         if self.whole:
             np.rint(found, out=found)
-        bounded = self._bounded(panel, rows)[:, None, None]
-        return np.maximum(found, 0, out=found, where=bounded)
+        bounded = self._bounded(panel, rows)
+        where = True if bounded.all() else bounded[:, None, None]  # a mask costs several times that
+        return np.maximum(found, 0, out=found, where=where)
 
     def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].

@@ -130,7 +130,8 @@ class QuantileHead(Head):
 
     def merged(self, parameters: Tensor) -> Tensor:
         """Average the quantiles of an ensemble, each network's in order."""
-        return in_order(parameters).mean(0)
+        ordered = in_order(parameters)
+        return ordered.mean(0) if len(ordered) > 1 else ordered[0]
 
     def quantiles(self, parameters: Tensor, scores: Tensor, units: Units) -> Tensor:
         """Go between levels, and on beyond them, along straight lines over the normal scores."""
