@@ -6,6 +6,7 @@ import shlex
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +19,7 @@ from forecast_rnn.newdata import (
     about_new_data,
     check_frequency,
     check_lengths,
+    ranges_of,
     with_ids_of_training,
 )
 from tests.panels import NAN, panel_of
@@ -91,6 +93,17 @@ def test_series_without_a_size_of_their_own_are_compared_with_all_of_training():
     assert "In a they lie between 0 and 5000; at training all values lay between 0 and 20" in (
         warning
     )
+
+
+def test_ranges_go_on_with_new_rows_as_those_of_all_rows():
+    old, new = panel_of([3, NAN, 5], [NAN], [7], [-1, 1]), panel_of([9], [NAN, 2], [-4])
+    place = np.array([2, 1, 3])
+
+    found = ranges_of(old).with_rows(ranges_of(new), place)
+
+    whole = ranges_of(panel_of([3, NAN, 5], [NAN, NAN, 2], [7, 9], [-1, 1, -4]))
+    np.testing.assert_array_equal(found.low, whole.low)
+    np.testing.assert_array_equal(found.high, whole.high)
 
 
 def test_data_that_end_before_those_of_training_are_said_with_both_stamps():

@@ -19,7 +19,9 @@ from forecast_rnn.tables import are_sorted, by_model, portions
         ([(0, 5, 1), (0, 5, 1)], False),
     ],
 )
-def test_rows_are_sorted_by_three_keys_or_not(rows, expected):
+@pytest.mark.parametrize("at_once", [1, 2, 20_000])
+def test_rows_are_sorted_by_three_keys_or_not(monkeypatch, rows, expected, at_once):
+    monkeypatch.setattr(tables, "ROWS_AT_ONCE", at_once)
     schema = {"item": pl.UInt32, "origin": pl.Int64, "step": pl.Int32}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
 

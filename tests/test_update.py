@@ -114,6 +114,16 @@ def test_values_of_another_size_are_said_or_refused(model, sales):
         model.update(rows, strict=True)
 
 
+def test_values_are_held_against_those_of_earlier_updates(model, sales):
+    new = after(sales, LAST)
+    first, second = (new.filter(pl.col("date") == day) for day in sorted({*new["date"]})[:2])
+    going, _ = model.update(first.with_columns(pl.col("sales") * 1000))
+
+    _, prediction = going.update(second.with_columns(pl.col("sales") * 1000))
+
+    assert not any("another size" in warning for warning in prediction.warnings)
+
+
 def test_known_columns_go_on_with_the_rows(tmp_path):
     config, hints = TrainConfig(**QUIET), Hints(item_id=("shop",), target=("sales",), known=KNOWN)
     frame = shop_frame(days=87, ahead=7)

@@ -62,6 +62,24 @@ def test_going_on_is_reading_a_longer_crop(cell):
     np.testing.assert_allclose(np.log(found), np.log(expected), rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.parametrize("gap", [MODEL.window_length + STRIDE, 2 * MODEL.window_length])
+def test_a_step_after_windows_without_values_is_read_as_in_a_longer_crop(gap):
+    series = [*wave(9), *[NAN] * gap, *wave(2 * STRIDE, 80.0)]
+    model = replace(MODEL, context_steps=20)
+    forecaster = forecaster_of(panel_of(series[:9]), model=model)
+    going = forecaster.remembering(panel_of(series[:9]))
+    for end in range(10, len(series) + 1):
+        panel = panel_of(series[:end])
+        going = going.remembering(panel)
+
+        found = last_quantiles(going, panel)
+
+        # A state begins after one of the rows 9 to 12, and takes a step a stride from there.
+        longer = replace(model, context_steps=20 + (end - 9) // STRIDE)
+        expected = last_quantiles(replace(forecaster, model=longer), panel)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, err_msg=str(end))
+
+
 def test_rows_at_once_are_rows_one_by_one(forecaster):
     begun, panel = forecaster.remembering(start(20, 12, 30)), start(33, 12, 41)
     each = begun
@@ -109,14 +127,28 @@ def test_what_begins_anew_forecasts_as_reading_does(forecaster):
     )
 
 
-def test_what_goes_on_leaves_what_it_came_from(forecaster):
-    panel = start(40, 12, 30)
-    begun = forecaster.remembering(panel)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("ends", [(44, 16, 30), (44, 16, 34)], ids=["some", "all"])
+def test_what_goes_on_leaves_what_it_came_from(cell, ends):
+    panel, further = start(40, 12, 30), start(48, 20, 38)
+    begun = forecaster_of(panel, model=replace(MODEL, cell=cell)).remembering(panel)
     before = last_quantiles(begun, panel)
 
-    begun.remembering(start(44, 16, 30)).remembering(start(48, 16, 34))
+    once = last_quantiles(begun.remembering(start(*ends)).remembering(further), further)
 
     assert np.array_equal(last_quantiles(begun, panel), before)
+    again = last_quantiles(begun.remembering(start(*ends)).remembering(further), further)
+    assert np.array_equal(again, once)
+
+
+@pytest.mark.parametrize("asked", [[2, 0, 1], [0, 0, 2], [1], [2, 1, 0, 0]])
+def test_series_are_remembered_in_whichever_order_they_are_asked_for(forecaster, asked):
+    panel = start(40, 12, 30)
+    remembering, rows = forecaster.remembering(panel), origins.last(panel)
+
+    found = remembering.quantiles(panel, rows[asked])
+
+    np.testing.assert_allclose(found, remembering.quantiles(panel, rows)[asked], rtol=1e-6)
 
 
 def test_other_origins_than_the_last_are_read(forecaster):

@@ -10,7 +10,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.calendar import Frequency
 from forecast_rnn.data.origins import last, located
 from forecast_rnn.data.schema import Schema
-from forecast_rnn.output.publish import published, published_paths
+from forecast_rnn.output.publish import published, published_backtest, published_paths
 from forecast_rnn.tables import forecast_table, path_table
 from tests.panels import panel_of
 
@@ -91,6 +91,17 @@ def test_models_of_a_backtest_stay_in_their_order():
 
     assert found["model"].unique(maintain_order=True).to_list() == ["z", "a"]
     assert found["name"].to_list() == ["a", "a", "b", "b"] * 2
+
+
+def test_a_backtest_in_portions_is_the_whole_one(monkeypatch):
+    table = backtest(PANEL, np.array([3, 0, 1]), {"z": naive, "a": naive}, TASK)
+    whole = published(table, PANEL, TASK)
+    monkeypatch.setattr("forecast_rnn.output.publish.ROWS_AT_ONCE", 2)
+
+    parts = list(published_backtest(table, PANEL, TASK))
+
+    assert [part.height for part in parts] == [2, 2, 2] * 2
+    assert pl.concat(parts).equals(whole)
 
 
 def test_our_columns_give_way_to_the_users():

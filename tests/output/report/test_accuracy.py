@@ -20,7 +20,10 @@ ROWS = comparable(backtest_of())
 ERRORS = scaled_errors(ROWS, scaled=True)
 
 
-def test_errors_by_step_are_means_of_series_and_then_of_all():
+@pytest.mark.parametrize("at_once", [1, 20_000])
+def test_errors_by_step_are_means_of_series_and_then_of_all(monkeypatch, at_once):
+    monkeypatch.setattr("forecast_rnn.tables.ROWS_AT_ONCE", at_once)
+
     table = errors_by_step(ERRORS)
 
     for step, *errors in table.iter_rows():

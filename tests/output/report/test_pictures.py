@@ -91,6 +91,11 @@ def test_of_many_series_the_worst_the_best_and_some_between_are_drawn(monkeypatc
     _, found = drawn(panel, error=error)
 
     items = [series["item"] for series in found["series"]]
+    windows = backtest_of(panel).filter(model="network")
+    for item, series in zip(items, found["series"], strict=True):
+        tested = unpacked(series["tested"], series["low"], series["step"], 3)
+        own = windows.filter(item=item)["forecast"].to_numpy()
+        assert np.reshape(tested, (2, 4, -1))[:, 1].ravel() == pytest.approx(own, rel=1e-4)
     assert 8 <= len(items) < 60
     assert items == sorted(items)
     assert {int(error.argmax()), int(error.argmin())} <= set(items)
