@@ -128,6 +128,9 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     before = uncalibrated(panel, tested, task)
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    release_memory()
+    found = scores(table, task)
+    release_memory()
     if file is not None:
         parts = partial(published_backtest, table, panel, task)
         write_parts(parts, file, groups=ROWS_AT_ONCE)
@@ -139,7 +142,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     return _Contest(
         forecaster=forecaster,
         table=table if file is None else None,
-        scores=scores(table, task),
+        scores=found,
         verdict=judged,
         evidence=evidence_of(table, panel, task, judged),
         scored=scores_by_item(table, panel, task) if job.workbook else None,

@@ -15,6 +15,8 @@ import polars as pl
 import polars.selectors as cs
 from polars.io.plugins import register_io_source
 
+from forecast_rnn.memory import release_memory
+
 ROUNDED = r"^(forecast|value|q0\.\d+|p_down|p_up|p\d+)_*$"
 # The characters of CWE-1236 and their full-width forms, but never a plain number.
 FORMULA = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
@@ -63,7 +65,14 @@ def write_parts(
         stream: Where they go.
         groups: Rows in a group.
     """
-    rows = register_io_source(lambda *_: parts(), schema=next(parts()).schema)
+
+    def spared(*_: object) -> Iterator[pl.DataFrame]:
+        for part in parts():
+            yield part
+            # What the compression of a column leaves adds up to more than the parts.
+            release_memory()
+
+    rows = register_io_source(spared, schema=next(parts()).schema)
     _sink_parquet(rows, stream, groups=groups)
 
 
