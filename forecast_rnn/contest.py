@@ -15,6 +15,7 @@ from forecast_rnn.class_verdict import class_verdict
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
+from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.model import complete_forecast
 from forecast_rnn.neural.classes import Classes
@@ -27,6 +28,7 @@ from forecast_rnn.tables import (
     STEP,
     WINDOW,
     forecast_columns,
+    portions,
     rows_of_model,
 )
 from forecast_rnn.verdict import NETWORK, Verdict, verdict
@@ -82,13 +84,17 @@ def judge(
     found = verdict(table, task)
     if tested.forecaster is None:
         return found
+    release_memory()
     own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
     if more and before is not None:
-        before = before.explode(STEP, INSIDE)
-        as_many = before.select(WINDOW).equals(own.select(WINDOW))
-        same = before if as_many else before.join(own, on=WINDOW, how="semi")
-        by_series = same.group_by(ITEM, maintain_order=True).agg(pl.col(INSIDE).mean())
+        window = [ITEM, ORIGIN]
+        known = [part.group_by(window, maintain_order=True).agg(STEP) for part in portions(own)]
+        if not pl.concat(known).equals(before.drop(INSIDE)):
+            same = before.explode(STEP, INSIDE).join(own, on=WINDOW, how="semi")
+            before = same.group_by(window, maintain_order=True).agg(STEP, INSIDE)
+        share = pl.col(INSIDE).explode().mean()
+        by_series = before.group_by(ITEM, maintain_order=True).agg(share)
         more += f"; {_share(by_series[INSIDE])} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
 

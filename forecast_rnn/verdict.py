@@ -8,7 +8,7 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.significance import Comparison, compare
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN, models_of, rows_of_model
+from forecast_rnn.tables import ITEM, MODEL, ORIGIN, models_of, portions, rows_of_model
 
 NETWORK = "network"
 SEASONAL_NAIVE = "seasonal_naive"
@@ -63,7 +63,8 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     baselines = sorted(set(errors) - {network})
     # At equal error the seasonal naive is named: without a season the naive is the same.
     best = min(baselines, key=lambda model: (errors[model], model != SEASONAL_NAIVE))
-    forecasts = rows_of_model(rows, network).select(ITEM, ORIGIN).unique()
+    each = portions(rows_of_model(rows, network))
+    forecasts = pl.concat(part.select(ITEM, ORIGIN).unique() for part in each)
     found = Verdict(
         sentences=(),
         metric=metric,

@@ -128,8 +128,10 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
     if ids:
         key = "_".join(ids) + "_"  # no id has this name, for it is longer than any
         numbered = panel.items.with_row_index(key)
-        run = forecast.select(pl.struct(ids).rle_id()).to_series()
-        begin = np.flatnonzero(run.is_first_distinct().to_numpy())
+        changes = [pl.col(one).ne_missing(pl.col(one).shift()) for one in ids]
+        changed = forecast.select(pl.any_horizontal(changes)).to_series().to_numpy(writable=True)
+        changed[0] = True
+        begin = np.flatnonzero(changed)
         each = forecast.select(ids)[begin]
         joined = each.join(numbered, on=ids, how="left", nulls_equal=True, maintain_order="left")
         item = joined[key].to_numpy().astype(np.int64)
