@@ -45,7 +45,7 @@ def scaled_errors(rows: pl.DataFrame, *, scaled: bool) -> pl.DataFrame:
     """
     error = pl.col(FORECAST) - pl.col(ACTUAL)
     found = rows.select(MODEL, ITEM, STEP, error=error / pl.col(ERROR_SCALE) if scaled else error)
-    return found.drop_nulls("error")
+    return found.drop_nulls("error") if found["error"].null_count() else found
 
 
 def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:
