@@ -20,12 +20,12 @@ def keep_little() -> None:
     """Hold little memory that is not in use; to be called before Polars and threads are there.
 
     Polars gives back at once what it frees, and not after ten seconds; Arrow has no memory of its
-    own. What one thread frees another can use, as all share two heaps of glibc and two of Polars.
+    own. What one thread frees another can use, as all share one heap of glibc and two of Polars.
     None of it costs time that can be measured.
     """
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0,narenas:2")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    _set_glibc(_M_ARENA_MAX, 2)
+    _set_glibc(_M_ARENA_MAX, 1)
 
 
 def keep_freed() -> None:
