@@ -15,7 +15,6 @@ from forecast_rnn.class_verdict import class_verdict
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data import origins
 from forecast_rnn.data.panel import Panel
-from forecast_rnn.memory import release_memory
 from forecast_rnn.metrics import comparable, series_scores
 from forecast_rnn.model import complete_forecast
 from forecast_rnn.neural.classes import Classes
@@ -84,19 +83,22 @@ def judge(
     found = verdict(table, task)
     if tested.forecaster is None:
         return found
-    release_memory()
     own = rows_of_model(comparable(table), NETWORK)
     more = about_intervals(own, task)
     if more and before is not None:
-        window = [ITEM, ORIGIN]
-        known = [part.group_by(window, maintain_order=True).agg(STEP) for part in portions(own)]
-        if not pl.concat(known).equals(before.drop(INSIDE)):
-            same = before.explode(STEP, INSIDE).join(own, on=WINDOW, how="semi")
-            before = same.group_by(window, maintain_order=True).agg(STEP, INSIDE)
-        share = pl.col(INSIDE).explode().mean()
-        by_series = before.group_by(ITEM, maintain_order=True).agg(share)
-        more += f"; {_share(by_series[INSIDE])} before it was calibrated on earlier rows"
+        more += f"; {_share(_held(before, own))} before it was calibrated on earlier rows"
     return replace(found, sentences=(*found.sentences, f"{more}.")) if more else found
+
+
+def _held(inside: pl.DataFrame, own: pl.DataFrame) -> pl.Series:
+    """Return by series what intervals held of some rows, of what `uncalibrated` returns of all."""
+    origin = [ITEM, ORIGIN]
+    parts = (part.group_by(origin, maintain_order=True).agg(STEP) for part in portions(own))
+    # As a rule the rows are the same; one by one they would take several times the memory.
+    if not pl.concat(parts).equals(inside.drop(INSIDE)):
+        same = inside.explode(STEP, INSIDE).join(own, on=WINDOW, how="semi")
+        inside = same.group_by(ITEM, maintain_order=True).agg(INSIDE)
+    return inside.group_by(ITEM, maintain_order=True).agg(pl.col(INSIDE).explode().mean())[INSIDE]
 
 
 def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | None:

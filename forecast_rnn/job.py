@@ -129,6 +129,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     release_memory()
+    # First, as it takes the most beside the table, and what writing loads of Polars stays.
     found = scores(table, task)
     release_memory()
     if file is not None:

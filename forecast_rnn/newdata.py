@@ -93,7 +93,12 @@ class Ranges:
     high: NDArray[np.float64]
 
     def with_rows(self, new: "Ranges", place: NDArray[np.int64]) -> "Ranges":
-        """Return those of items that have grown by rows; new ones are of the items at `place`."""
+        """Return those of items that have grown by rows.
+
+        Args:
+            new: Of the new rows of some items, [N'].
+            place: These items, each once, [N'].
+        """
         low, high = self.low.copy(), self.high.copy()
         low[place], high[place] = np.fmin(low[place], new.low), np.fmax(high[place], new.high)
         return Ranges(low, high)

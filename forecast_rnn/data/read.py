@@ -148,8 +148,6 @@ def _frame_table(frame: pl.DataFrame) -> Table:
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Return dictionary columns as text and decimals as floats."""
-    if not any(isinstance(dtype, pl.Categorical | pl.Enum | pl.Decimal) for dtype in frame.dtypes):
-        return frame
     return frame.with_columns(
         pl.col(pl.Categorical).cast(pl.String),
         pl.col(pl.Enum).cast(pl.String),

@@ -87,7 +87,12 @@ class Memory:
 
 
 def picked(items: Tensor, known: Known) -> Known:
-    """Return what is known of some items, in this order; no copy where they are all there are."""
+    """Return what is known of some items, [N, …] -> [B, …]; no copy where these are all in order.
+
+    Args:
+        items: Of any order, any of them several times, [B].
+        known: Of all items.
+    """
     count = len(known[-1])
     if len(items) == count and bool((items == torch.arange(count, device=items.device)).all()):
         return known
@@ -95,7 +100,13 @@ def picked(items: Tensor, known: Known) -> Known:
 
 
 def put(old: Tree, items: Tensor, new: Tree) -> Tree:
-    """Return what is known of all items once it is another of some; items are in order."""
+    """Return what is known of all items once it is another of some, [N, …].
+
+    Args:
+        old: Of all items, [N, …].
+        items: Those of `new`, in order, each once, [B].
+        new: Of these, [B, …].
+    """
 
     def replaced(before: Tensor, after: Tensor) -> Tensor:
         return after if len(items) == len(before) else before.index_copy(0, items, after)
