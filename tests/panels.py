@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
-from forecast_rnn.data.calendar import Frequency
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.schema import Schema
+from forecast_rnn.data.time.frequency import Frequency
 
 NAN = float("nan")
 

@@ -7,13 +7,13 @@ from statistics import fmean
 
 import pytest
 
-from forecast_rnn.ahead import panel_of
-from forecast_rnn.backtest import backtest
+from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.data import origins
+from forecast_rnn.data.panels import origins
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.metrics import scores
+from forecast_rnn.evaluation.backtest import backtest
+from forecast_rnn.evaluation.metrics import scores
 
 EMPLOYMENT = Path(__file__).parents[1] / "datasets" / "us_employment_monthly.csv"
 HORIZON, SEASON = 18, 12

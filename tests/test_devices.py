@@ -7,15 +7,15 @@ import polars as pl
 import pytest
 import torch
 
-from forecast_rnn import api
+from forecast_rnn.api import train as api
+from forecast_rnn.api.model import load
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.model import load
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import HEADS
+from forecast_rnn.neural.network.stack import make_cell
 from forecast_rnn.neural.runtime import choose_device, takes_bfloat16
-from forecast_rnn.neural.stack import make_cell
 from tests.shops import QUIET, shop_frame
 
 INPUTS, WIDTH, BATCH, STEPS = 3, 8, 2, 12

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from forecast_rnn import api
+from forecast_rnn.api import train as api
+from forecast_rnn.api.model import load
 from forecast_rnn.cli import app
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
-from forecast_rnn.model import load
 from tests.shops import shop_frame
 
 CONFIG = TrainConfig(head="direction", hidden_size=8, steps=20, members=2, threads=1)

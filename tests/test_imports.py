@@ -122,7 +122,7 @@ def test_data_that_cannot_be_used_are_refused_without_torch(tmp_path):
 
 
 def test_the_test_would_see_torch():
-    assert "torch" in loaded_after("import forecast_rnn.neural.network")
+    assert "torch" in loaded_after("import forecast_rnn.neural.network.network")
 
 
 def module_name(path: Path) -> str:

@@ -26,8 +26,8 @@ from forecast_rnn.baselines.statistical import (
     statsforecast_models,
 )
 from forecast_rnn.config import Task
-from forecast_rnn.data.origins import located
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.origins import located
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.tables import forecast_columns, forecast_table
 

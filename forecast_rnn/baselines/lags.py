@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast_rnn.baselines.simple import Rows, Values, seasonal_naive
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
 
 CLIP = 8.0
 """Inputs and outcomes beyond this many sizes from the level are outliers and are cut there."""

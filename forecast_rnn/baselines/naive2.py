@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.baselines.simple import Rows, Values, naive
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
 
 _CONFIDENCE = 1.645  # of a season, 90 % two-sided
 _SEASONS_NEEDED = 3

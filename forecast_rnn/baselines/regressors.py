@@ -14,8 +14,8 @@ import numpy as np
 from forecast_rnn.baselines.lags import Lags, Windows, lags_of, mean
 from forecast_rnn.baselines.simple import Rows, Values, seasonal_naive
 from forecast_rnn.config import Task
-from forecast_rnn.data.almanac import Almanac, almanac, cyclic_features
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.calendar import Almanac, almanac, cyclic_features
+from forecast_rnn.data.panels.panel import Panel
 
 CorrectionFn = Callable[[Rows, Windows], Values]
 

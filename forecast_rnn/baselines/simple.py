@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
 
 Rows = NDArray[np.int64]
 Values = NDArray[np.float64]

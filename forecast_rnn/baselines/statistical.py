@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast_rnn.baselines.simple import Rows, Values, seasonal_naive
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import ConfigError
 
 # Takes a history and how many steps to forecast; raises one of _REFUSALS if it cannot.

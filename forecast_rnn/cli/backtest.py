@@ -25,7 +25,7 @@ from forecast_rnn.cli.evaluation import (
 from forecast_rnn.config import TrainConfig
 
 if TYPE_CHECKING:
-    from forecast_rnn.rolling import Backtested
+    from forecast_rnn.api.backtest import Backtested
 
 DEFAULT = TrainConfig()
 FORMATS = ("parquet", "csv")
@@ -119,7 +119,7 @@ def backtest(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
         *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
-    from forecast_rnn import rolling
+    from forecast_rnn.api import backtest as rolling
     from forecast_rnn.baselines import USUAL_BASELINES
 
     with progress_bar(quiet=quiet) as on_progress:
@@ -154,7 +154,7 @@ def tell(found: "Backtested", *, gate: bool, quiet: bool, json: bool) -> None:
         show_facts({"wrote": f"{found.folder}: {', '.join(found.files)}"})
     if json:
         show_json(document(found))
-    from forecast_rnn.verdict import why_shut
+    from forecast_rnn.evaluation.verdict import why_shut
 
     shut = why_shut(found.verdict) if gate else None
     if shut is not None:

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from forecast_rnn.atomic import check_place
 from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
     progress_bar,
@@ -19,9 +18,10 @@ from forecast_rnn.config import TrainConfig
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.output import format_of, write
 from forecast_rnn.output.readable import number, numbers
+from forecast_rnn.system.atomic import check_place
 
 if TYPE_CHECKING:
-    from forecast_rnn.compare import Compared
+    from forecast_rnn.api.compare import Compared
 
 DEFAULT = TrainConfig()
 ALL = "all"
@@ -107,7 +107,7 @@ def compare(
         *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
     check_output(output)
-    from forecast_rnn.compare import compare as run
+    from forecast_rnn.api.compare import compare as run
 
     with progress_bar(quiet=quiet) as on_progress:
         compared = run(

@@ -48,10 +48,10 @@ def future(
     train gets, it is for the same rows; a model knows them by itself.
     """
     kind = chosen_format(format, output)
-    from forecast_rnn import ahead
+    from forecast_rnn.api import inputs as ahead
 
     if Path(path).is_dir():
-        from forecast_rnn.model import load
+        from forecast_rnn.api.model import load
 
         trained = load(path, device="cpu")
         panel, steps = trained.panel, trained.forecaster.task.horizon

@@ -25,8 +25,8 @@ from forecast_rnn.output.readable import number, plain
 if TYPE_CHECKING:
     import polars as pl
 
-    from forecast_rnn.data.panel import Panel
-    from forecast_rnn.neural.forecaster import Forecaster
+    from forecast_rnn.data.panels.panel import Panel
+    from forecast_rnn.neural.inference.forecaster import Forecaster
 
 SERIES_SHOWN = 20
 LABELS = {"minimum": "min", "maximum": "max"}
@@ -83,8 +83,8 @@ def inspect(
 
 def inspect_data(path: str, hints: Hints, *, strict: bool, json: bool) -> None:
     """Show the facts, the series and the warnings of a data file, or its faults."""
+    from forecast_rnn.data.panels.profile import profile, totals
     from forecast_rnn.data.read import read_panel, refuse_warnings
-    from forecast_rnn.profile import profile, totals
 
     try:
         panel, findings = read_panel("-" if path == "-" else Path(path), hints)
@@ -159,7 +159,7 @@ def columns(hints: Hints) -> dict[str, object]:
 
 def defaults(panel: "Panel") -> dict[str, int]:
     """Return the season and the horizon that training would take."""
-    from forecast_rnn.data.calendar import default_horizon, season_length
+    from forecast_rnn.data.time.frequency import default_horizon, season_length
 
     rows = panel.usual_length()
     season = season_length(panel.frequency, rows)
@@ -176,14 +176,14 @@ def values_sentence(sums: Mapping[str, int | float | None]) -> str:
 
 def next_command(path: str, hints: Hints) -> str:
     """Return the command that trains on the data, read in the same way."""
-    from forecast_rnn.reproduce import options_of
+    from forecast_rnn.api.reproduce import options_of
 
     return shlex.join(["forecast-rnn", "train", path, *options_of(hints, Hints())])
 
 
 def show_series(series: "pl.DataFrame") -> None:
     """Show a row for each series, those with the most missing values if there are many."""
-    from forecast_rnn.profile import most_missing_first
+    from forecast_rnn.data.panels.profile import most_missing_first
 
     show_text(result=True)
     shown = series
@@ -219,7 +219,7 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
     """Leave out times and cut names and shapes until a table fits a width; None fits all."""
     from rich.cells import cell_len, set_cell_size
 
-    from forecast_rnn.profile import narrowed
+    from forecast_rnn.data.panels.profile import narrowed
 
     if width is None:
         return table
@@ -265,8 +265,8 @@ def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
 
 def inspect_model(path: str, *, json: bool) -> None:
     """Check a model from checksums to weights, and show how it was trained."""
-    from forecast_rnn.model import load
-    from forecast_rnn.neural.bundle import read_bundle
+    from forecast_rnn.api.model import load
+    from forecast_rnn.neural.bundle.folder import read_bundle
     from forecast_rnn.output.folder import BUNDLE
 
     model = load(path, device="cpu")

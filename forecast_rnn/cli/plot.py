@@ -8,8 +8,8 @@ from forecast_rnn.cli.console import show_lines, show_text, width_of_talk
 from forecast_rnn.errors import ConfigError
 
 if TYPE_CHECKING:
+    from forecast_rnn.api.prediction import Prediction
     from forecast_rnn.config import Task
-    from forecast_rnn.prediction import Prediction
 
 STYLES = {"m": "bold blue", "i": "blue"}
 

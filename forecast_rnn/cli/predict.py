@@ -62,7 +62,7 @@ def predict(
     """
     kind = chosen_format(format, output)
     check_plot(plot, series, paths)
-    from forecast_rnn.model import load
+    from forecast_rnn.api.model import load
 
     trained = load(model, device=device, threads=threads)
     if plot:

@@ -27,7 +27,7 @@ from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import TrainConfig
 
 if TYPE_CHECKING:
-    from forecast_rnn.api import Trained
+    from forecast_rnn.api.train import Trained
 
 DEFAULT = TrainConfig()
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
@@ -98,7 +98,7 @@ def train(
         *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
         *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
     )
-    from forecast_rnn import api
+    from forecast_rnn.api import train as api
 
     with progress_bar(quiet=quiet) as on_progress:
         trained = api.train(

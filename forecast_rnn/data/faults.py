@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from forecast_rnn.data.table import counted, shown
+from forecast_rnn.data.words import counted, shown
 from forecast_rnn.errors import DataError, Fault
 
 LISTED = 10

@@ -9,21 +9,36 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.data.clock import format_times, in_zone
-from forecast_rnn.data.covariates import (
+from forecast_rnn.data.columns.clock import format_times, in_zone
+from forecast_rnn.data.columns.cutoff import cut_off, early_sample
+from forecast_rnn.data.columns.ids import take_ids
+from forecast_rnn.data.columns.numbers import PLAIN_NUMBERS, parse_numbers
+from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
+from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
+from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
+from forecast_rnn.data.faults import Faults
+from forecast_rnn.data.files.csv import csv_table
+from forecast_rnn.data.files.parquet import parquet_table
+from forecast_rnn.data.files.sheet import sheet_table
+from forecast_rnn.data.files.source import open_source
+from forecast_rnn.data.files.table import Plain, Rows, Table, row_number
+from forecast_rnn.data.panels.facts import facts_of
+from forecast_rnn.data.panels.future import cut_future, trailing, with_future
+from forecast_rnn.data.panels.grid import build_panel, check_gaps
+from forecast_rnn.data.panels.holiday import check_countries
+from forecast_rnn.data.panels.missing import fill_missing
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.panels.quality import check_missing, check_names, check_values
+from forecast_rnn.data.panels.wide import TARGET, check_missing_cells, series_column
+from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.series.covariates import (
     Column,
     about_missing,
     check_leaks,
     fixed_columns,
     parse_columns,
 )
-from forecast_rnn.data.csv import csv_table
-from forecast_rnn.data.cutoff import cut_off, early_sample
-from forecast_rnn.data.facts import facts_of
-from forecast_rnn.data.faults import Faults
-from forecast_rnn.data.future import cut_future, trailing, with_future
-from forecast_rnn.data.grid import build_panel, check_gaps
-from forecast_rnn.data.grouping import (
+from forecast_rnn.data.series.grouping import (
     PLAIN_IDS,
     Series,
     combine_duplicates,
@@ -32,23 +47,9 @@ from forecast_rnn.data.grouping import (
     group,
     without_rows,
 )
-from forecast_rnn.data.holiday import check_countries
-from forecast_rnn.data.ids import take_ids
-from forecast_rnn.data.missing import fill_missing
-from forecast_rnn.data.numbers import PLAIN_NUMBERS, parse_numbers
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.parquet import parquet_table
-from forecast_rnn.data.patterns import Pattern
-from forecast_rnn.data.quality import check_missing, check_names, check_values
-from forecast_rnn.data.roles import Roles, check_columns, find_roles, settle_ids
-from forecast_rnn.data.schema import Hints, Schema
-from forecast_rnn.data.sheet import sheet_table
-from forecast_rnn.data.source import open_source
-from forecast_rnn.data.spacing import find_spacing
-from forecast_rnn.data.table import Plain, Rows, Table, counted, row_number
-from forecast_rnn.data.timecells import plain_pattern, plain_times
-from forecast_rnn.data.times import Times, check_excel_days, parse_times
-from forecast_rnn.data.wide import TARGET, check_missing_cells, series_column
+from forecast_rnn.data.series.spacing import find_spacing
+from forecast_rnn.data.time.patterns import Pattern
+from forecast_rnn.data.words import counted
 from forecast_rnn.errors import DataError
 
 __all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.memory import keep_freed
+from forecast_rnn.system.memory import keep_freed
 
 PROCESSORS = Path("/proc/cpuinfo")
 ZEN_5 = 26  # family of the first AMD cores that multiply 512 bits at once

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
-from forecast_rnn.atomic import new_file
 from forecast_rnn.errors import ConfigError
+from forecast_rnn.system.atomic import new_file
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.clock import format_times
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.columns.clock import format_times
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.tables import (
     ACTUAL,
     FORECAST,

@@ -7,15 +7,13 @@ escaped. Parquet, JSON and NDJSON hold exactly what the table holds.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, cast
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import polars as pl
 import polars.selectors as cs
-from polars.io.plugins import register_io_source
 
-from forecast_rnn.memory import release_memory
+from forecast_rnn.system.parquet import sink_parquet
 
 ROUNDED = r"^(forecast|value|q0\.\d+|p_down|p_up|p\d+)_*$"
 # The characters of CWE-1236 and their full-width forms, but never a plain number.
@@ -27,16 +25,6 @@ ESCAPED = (
 )
 
 _ROWS_AT_ONCE = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """All that Polars may know of a stream, for in a file that it sees it loses the OSError."""
-
-    write: Callable[[bytes], int]
-
-    def flush(self) -> None:
-        """Do nothing, as the stream is flushed by its owner."""
 
 
 def write_csv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
@@ -51,34 +39,8 @@ def write_tsv(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
 
 def write_parquet(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:
     """Write Parquet, compressed with zstd."""
-    _sink_parquet(table.lazy(), stream, groups=None)
+    sink_parquet(table.lazy(), stream, groups=None)
     return ()
-
-
-def write_parts(
-    parts: Callable[[], Iterator[pl.DataFrame]], stream: BinaryIO, *, groups: int
-) -> None:
-    """Write tables below one another as Parquet, never holding all of them.
-
-    Args:
-        parts: Yields them anew, at least one, of any columns that Parquet can hold.
-        stream: Where they go.
-        groups: Rows in a group.
-    """
-
-    def spared(*_: object) -> Iterator[pl.DataFrame]:
-        for part in parts():
-            yield part
-            # What the compression of a column leaves adds up to more than the parts.
-            release_memory()
-
-    rows = register_io_source(spared, schema=next(parts()).schema)
-    _sink_parquet(rows, stream, groups=groups)
-
-
-def _sink_parquet(table: pl.LazyFrame, stream: BinaryIO, *, groups: int | None) -> None:
-    writer = cast("BinaryIO", _Writer(stream.write))
-    table.sink_parquet(writer, compression="zstd", row_group_size=groups)
 
 
 def write_json(table: pl.DataFrame, stream: BinaryIO) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import pytest
 
 from forecast_rnn.baselines import BASELINES, USUAL_BASELINES, baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.data.origins import last
+from forecast_rnn.data.panels.origins import last
 from forecast_rnn.errors import ConfigError
 from tests.panels import NAN, panel_of
 

@@ -6,7 +6,7 @@ import pytest
 from forecast_rnn.baselines.naive2 import naive2
 from forecast_rnn.baselines.simple import naive
 from forecast_rnn.config import Task
-from forecast_rnn.data.origins import last
+from forecast_rnn.data.panels.origins import last
 from tests.panels import NAN, panel_of
 
 

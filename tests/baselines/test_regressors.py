@@ -8,12 +8,12 @@ import pytest
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
-from forecast_rnn.ahead import panel_of as read
+from forecast_rnn.api.inputs import panel_of as read
 from forecast_rnn.baselines import gradient_boosting, ridge, seasonal_naive
 from forecast_rnn.baselines.lags import lags_of
 from forecast_rnn.baselines.regressors import fit_ridge
 from forecast_rnn.config import Task
-from forecast_rnn.data.origins import last, rolling
+from forecast_rnn.data.panels.origins import last, rolling
 from forecast_rnn.data.schema import Hints
 from tests.panels import NAN, panel_of
 

@@ -15,7 +15,7 @@ from forecast_rnn.baselines import (
     seasonal_naive,
 )
 from forecast_rnn.config import Task
-from forecast_rnn.data.origins import last
+from forecast_rnn.data.panels.origins import last
 from forecast_rnn.errors import ConfigError
 from tests.panels import NAN, panel_of
 

@@ -19,8 +19,8 @@ import torch
 
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
+from forecast_rnn.neural.network.stack import make_cell
 from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
-from forecast_rnn.neural.stack import make_cell
 
 # batch, steps, inputs, hidden size, layers
 SHAPES = ((256, 168, 64, 64, 1), (32, 30, 128, 128, 1), (256, 168, 64, 64, 2))

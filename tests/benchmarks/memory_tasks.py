@@ -31,8 +31,8 @@ from torch import Tensor, nn
 
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
+from forecast_rnn.neural.network.stack import make_cell
 from forecast_rnn.neural.runtime import choose_precision, prepare
-from forecast_rnn.neural.stack import make_cell
 
 WIDTH, BATCH, RATE, CLIP = 32, 32, 5e-3, 1.0
 HELD_BACK, CHECK_EVERY = 1000, 50

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.ahead import panel_of
-from forecast_rnn.backtest import backtest
+from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.data import origins
+from forecast_rnn.data.panels import origins
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.metrics import scores
+from forecast_rnn.evaluation.backtest import backtest
+from forecast_rnn.evaluation.metrics import scores
 
 SETS = ("m4_hourly", "m4_weekly", "m4_yearly")
 NAMES = {"naive": "naive", "snaive": "seasonal_naive", "naive2": "naive2"}

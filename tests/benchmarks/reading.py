@@ -32,7 +32,7 @@ ORDERS = ("series", "time", "shuffled")
 BENCHMARK = [sys.executable, "-m", "tests.benchmarks.reading"]
 PROGRAM = [sys.executable, "-m", "forecast_rnn"]
 FLOOR = "import forecast_rnn.cli, forecast_rnn.data.read, pyarrow.parquet"
-TRAINED_FLOOR = "import forecast_rnn.cli, forecast_rnn.api"
+TRAINED_FLOOR = "import forecast_rnn.cli, forecast_rnn.api.train"
 COLUMN_BYTES = 16 + 13 + 4 + 8
 """Of a row: a text in Polars and its 13 characters, a date, a number."""
 MEGABYTE = 2**20

@@ -75,10 +75,10 @@ def ours(path: Path) -> float:
     from forecast_rnn.config import ModelConfig, Task, TrainConfig
     from forecast_rnn.data.read import read_panel
     from forecast_rnn.data.schema import Hints
-    from forecast_rnn.neural.recipe import Recipe
+    from forecast_rnn.neural.fitting.recipe import Recipe
+    from forecast_rnn.neural.fitting.setting import Machine, make_setting
+    from forecast_rnn.neural.fitting.training import Schedule, epochs
     from forecast_rnn.neural.runtime import choose_precision, prepare
-    from forecast_rnn.neural.setting import Machine, make_setting
-    from forecast_rnn.neural.training import Schedule, epochs
 
     prepare(1)
     choose_precision(torch.device("cpu"), WIDTH)
@@ -100,7 +100,7 @@ def ours(path: Path) -> float:
     def step() -> None:
         list(epochs(learner, sampler, Schedule(3e-3), stop=learner.steps + 5))
 
-    from forecast_rnn.neural.batch import gather
+    from forecast_rnn.neural.network.batch import gather
 
     batch = gather(setting.table, *sampler.draw(0), model=model, task=task)
     counted = int(batch.observed.all(-1).sum())  # only origins with their whole horizon count

@@ -71,9 +71,9 @@ class Recorder:
 
 @pytest.fixture
 def compare(monkeypatch):
-    module = ModuleType("forecast_rnn.compare")
+    module = ModuleType("forecast_rnn.api.compare")
     module.compare = Recorder()
-    monkeypatch.setitem(sys.modules, "forecast_rnn.compare", module)
+    monkeypatch.setitem(sys.modules, "forecast_rnn.api.compare", module)
     return module.compare
 
 
@@ -250,7 +250,7 @@ def test_an_error_of_the_library_becomes_its_exit_code(compare, monkeypatch):
     def fail(*_, **__):
         raise DataError("the series are too short to compare cells. Pass a smaller --horizon.")
 
-    monkeypatch.setattr(sys.modules["forecast_rnn.compare"], "compare", fail)
+    monkeypatch.setattr(sys.modules["forecast_rnn.api.compare"], "compare", fail)
 
     result = run("compare sales.csv")
 

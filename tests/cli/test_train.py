@@ -13,8 +13,8 @@ from forecast_rnn.cli.evaluation import default_folder
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
+from forecast_rnn.evaluation.verdict import Verdict
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.verdict import Verdict
 
 SETTINGS = {
     "cell": "gru",

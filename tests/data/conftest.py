@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.files.table import Rows
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, read_panel
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.data.table import Rows
 
 Read = Callable[..., tuple[Panel, Findings]]
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.memory import release_memory
 from forecast_rnn.neural import runtime
-from forecast_rnn.neural.batch import load_table
-from forecast_rnn.neural.recipe import SIZES
+from forecast_rnn.neural.fitting.recipe import SIZES
+from forecast_rnn.neural.network.batch import load_table
 from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare, takes_bfloat16
-from forecast_rnn.neural.transform import Transform
+from forecast_rnn.neural.scaling.transform import Transform
+from forecast_rnn.system.memory import release_memory
 from tests.panels import panel_of
 
 

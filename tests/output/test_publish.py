@@ -4,12 +4,12 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
-from forecast_rnn.backtest import backtest
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
-from forecast_rnn.data.calendar import Frequency
-from forecast_rnn.data.origins import last, located
+from forecast_rnn.data.panels.origins import last, located
 from forecast_rnn.data.schema import Schema
+from forecast_rnn.data.time.frequency import Frequency
+from forecast_rnn.evaluation.backtest import backtest
 from forecast_rnn.output.publish import published, published_backtest, published_paths
 from forecast_rnn.tables import forecast_table, path_table
 from tests.panels import panel_of

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 START_SPREAD = 0.6
 """Standard deviation of an untrained forecast, in sizes of the window."""

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 SUMMED = 256
 """Up to so many counts probabilities are added up; what lies beyond is as good as continuous."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import Head, weighted_mean
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 START_SLOPE = 1.0
 """How much a change that is expected at the start tells, in log odds a size of the window."""

@@ -14,7 +14,7 @@ from forecast_rnn.neural.heads.base import (
     weighted_mean,
 )
 from forecast_rnn.neural.heads.counting import count_quantiles, counts_of
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 LEAST_DISPERSION = 1e-8
 """With less, the terms of the likelihood cancel out in rounding; this is as good as Poisson."""

@@ -14,7 +14,7 @@ from forecast_rnn.neural.heads.base import (
     spread_of,
     weighted_mean,
 )
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 
 @final

@@ -8,7 +8,7 @@ from torch import Tensor
 from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import Head, weighted_mean
 from forecast_rnn.neural.heads.counting import count_quantiles, counts_of
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 
 @final

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.base import START_SPREAD, Head
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 
 class _Pinball(torch.autograd.Function):

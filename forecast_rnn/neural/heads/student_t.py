@@ -15,7 +15,7 @@ from forecast_rnn.neural.heads.base import (
     spread_of,
     weighted_mean,
 )
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.units import Units
 
 LEAST_FREEDOM = 2.5
 """Fewer degrees of freedom have no variance to speak of, and quantiles beyond the approximation."""

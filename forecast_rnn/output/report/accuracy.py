@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.metrics import series_scores
+from forecast_rnn.evaluation.metrics import series_scores
 from forecast_rnn.tables import (
     ACTUAL,
     ERROR_SCALE,

@@ -1,10 +1,10 @@
 """What a report says of classes: figures on top, errors by step, and whether probabilities hold."""
 
-from forecast_rnn.data.table import counted
+from forecast_rnn.data.words import counted
+from forecast_rnn.evaluation.verdict import NETWORK
 from forecast_rnn.output.readable import number, percent
 from forecast_rnn.output.report.evidence import best_label
 from forecast_rnn.output.report.outcome import Outcome, Sections
-from forecast_rnn.verdict import NETWORK
 
 CLIMATOLOGY = "climatology"
 

@@ -5,8 +5,10 @@ from typing import cast
 import polars as pl
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.table import counted
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.words import counted
+from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE
+from forecast_rnn.output.by_item import forecasts_by_item
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.classes import class_sections
 from forecast_rnn.output.report.evidence import baseline_label
@@ -23,10 +25,9 @@ from forecast_rnn.output.report.outcome import (
     versions,
     warnings_of,
 )
-from forecast_rnn.output.report.pictures import forecasts_by_item, pictures
+from forecast_rnn.output.report.pictures import pictures
 from forecast_rnn.output.report.scoreboard import scoreboard
 from forecast_rnn.tables import ITEM, MODEL
-from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE
 
 Json = dict[str, object]
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.memory import release_memory
-from forecast_rnn.metrics import comparable
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.metrics import comparable
+from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE, Verdict
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
 from forecast_rnn.output.report.figures import (
@@ -19,8 +19,8 @@ from forecast_rnn.output.report.figures import (
     skill_figure,
 )
 from forecast_rnn.output.report.pictures import Tested, windows_of
+from forecast_rnn.system.memory import release_memory
 from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, models_of, rows_of_model
-from forecast_rnn.verdict import NETWORK, SEASONAL_NAIVE, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from statistics import fmean
 
 import polars as pl
 
-from forecast_rnn.class_metrics import reliability
 from forecast_rnn.config import Task
+from forecast_rnn.evaluation.class_metrics import reliability
 from forecast_rnn.output.readable import number, numbers, percent
 from forecast_rnn.output.report.accuracy import (
     coverage_by_level,

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.stamps import DAY, SECOND, locate, to_stamps
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.time.frequency import DAY, SECOND
+from forecast_rnn.data.time.stamps import locate, to_stamps
 
 Whole = NDArray[np.int64]
 Json = dict[str, object]

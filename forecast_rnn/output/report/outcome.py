@@ -9,12 +9,12 @@ import polars as pl
 
 from forecast_rnn import __version__
 from forecast_rnn.config import Task
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.data.table import counted, listed
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.words import counted, listed
+from forecast_rnn.evaluation.verdict import Verdict
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.evidence import Evidence
 from forecast_rnn.output.report.figures import Figure
-from forecast_rnn.verdict import Verdict
 
 LIBRARIES = ("numpy", "polars", "torch")
 LISTED = 20  # names of series

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from forecast_rnn.atomic import new_file
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.verdict import NETWORK
 from forecast_rnn.output.publish import time_patterns
 from forecast_rnn.output.report.outcome import Outcome
 from forecast_rnn.output.tables import rounded
@@ -20,8 +20,8 @@ from forecast_rnn.output.workbook.sheets import (
     settings_rows,
 )
 from forecast_rnn.output.xlsx import LONGEST_TEXT, add_sheet, check_size, fit_to_paper, new_book
+from forecast_rnn.system.atomic import new_file
 from forecast_rnn.tables import ITEM, MODEL
-from forecast_rnn.verdict import NETWORK
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

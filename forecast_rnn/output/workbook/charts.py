@@ -9,10 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.clock import format_times
-from forecast_rnn.data.panel import Panel
+from forecast_rnn.data.columns.clock import format_times
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.output.by_item import forecasts_by_item
 from forecast_rnn.output.readable import percent, plain
-from forecast_rnn.output.report.pictures import forecasts_by_item
 from forecast_rnn.output.tables import rounded
 from forecast_rnn.output.xlsx import A4, add_sheet
 

@@ -19,14 +19,14 @@ def fit(job: Job):
     """Train as `forecast-rnn train` trains one network."""
     import torch
 
+    from forecast_rnn.api.model import Model
     from forecast_rnn.config import Task, TrainConfig
     from forecast_rnn.data.read import panel_from_frame
     from forecast_rnn.data.schema import Hints
-    from forecast_rnn.model import Model
-    from forecast_rnn.neural.recipe import recipes
+    from forecast_rnn.neural.fitting.recipe import recipes
+    from forecast_rnn.neural.fitting.setting import Machine, make_setting
+    from forecast_rnn.neural.fitting.training import STEPS_PER_EPOCH, Schedule, epochs
     from forecast_rnn.neural.runtime import choose_precision, prepare
-    from forecast_rnn.neural.setting import Machine, make_setting
-    from forecast_rnn.neural.training import STEPS_PER_EPOCH, Schedule, epochs
 
     prepare(1)
     choose_precision(torch.device("cpu"), WIDTH)
@@ -79,7 +79,7 @@ def count(setting, recipe, sampler, draws: int = 50) -> Counted:
     """Count the windows of a batch that see all their values and have their whole horizon."""
     import torch
 
-    from forecast_rnn.neural.batch import gather
+    from forecast_rnn.neural.network.batch import gather
 
     model, task = recipe.model, setting.task
     every = -(-(SEEN + HORIZON) // model.stride)

@@ -19,9 +19,9 @@ from tests.benchmarks.rolling.side import (
 def main() -> None:
     """Evaluate, and store the forecasts."""
     arguments = options()
+    from forecast_rnn.api.backtest import backtest
     from forecast_rnn.baselines import USUAL_BASELINES
     from forecast_rnn.config import TrainConfig
-    from forecast_rnn.rolling import backtest
 
     given = {"steps": arguments.steps, "members": 1, "calendar": False} if arguments.steps else {}
     config = TrainConfig(cell="lstm", hidden_size=WIDTH, layers=LAYERS, threads=CORES, **given)
@@ -51,10 +51,10 @@ def main() -> None:
 
 def trained(series, config):
     """Train, and return what goes from a table in memory to one of forecasts and outcomes."""
-    from forecast_rnn.ahead import panel_of, usual_task
-    from forecast_rnn.contest import contest
+    from forecast_rnn.api.evaluate import contest
+    from forecast_rnn.api.inputs import panel_of, usual_task
     from forecast_rnn.data.schema import Hints
-    from forecast_rnn.neural.fit import fit_tested
+    from forecast_rnn.neural.fitting.fit import fit_tested
     from forecast_rnn.output.publish import published
     from forecast_rnn.progress import ignore
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell, State
 from forecast_rnn.neural.cells.lstm import LSTM
-from forecast_rnn.neural.stack import make_cell
+from forecast_rnn.neural.network.stack import make_cell
 
 INPUTS, WIDTH, BATCH = 3, 4, 2
 LENGTHS = (1, 2, 7, 64, 70)

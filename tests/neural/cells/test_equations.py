@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from forecast_rnn.neural.cells.base import Cell
-from forecast_rnn.neural.stack import make_cell
+from forecast_rnn.neural.network.stack import make_cell
 
 INPUTS, WIDTH, STEPS = 3, 4, 9
 

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 
 from forecast_rnn.config import Task
 from forecast_rnn.neural.heads.direction import DirectionHead
-from forecast_rnn.neural.scaling import Scale
-from forecast_rnn.neural.transform import Transform
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.scaling.transform import Transform
+from forecast_rnn.neural.scaling.units import Units
+from forecast_rnn.neural.scaling.windows import Scale
 
 UNITS = Units(Scale(torch.zeros(1, 1), torch.ones(1, 1)), Transform("identity"))
 

@@ -20,10 +20,10 @@ from forecast_rnn.neural.heads import (
     head_name,
 )
 from forecast_rnn.neural.heads.base import Head
-from forecast_rnn.neural.network import make_head
-from forecast_rnn.neural.scaling import Scale
-from forecast_rnn.neural.transform import Transform
-from forecast_rnn.neural.units import Units
+from forecast_rnn.neural.network.network import make_head
+from forecast_rnn.neural.scaling.transform import Transform
+from forecast_rnn.neural.scaling.units import Units
+from forecast_rnn.neural.scaling.windows import Scale
 
 LEVELS = (0.1, 0.3, 0.5, 0.9)
 TASK = Task(horizon=3, season_length=1, quantile_levels=LEVELS)

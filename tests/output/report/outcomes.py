@@ -7,18 +7,18 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from forecast_rnn.backtest import backtest
 from forecast_rnn.baselines import baseline_table, seasonal_naive
 from forecast_rnn.config import Task
-from forecast_rnn.data import origins
-from forecast_rnn.data.panel import Panel
-from forecast_rnn.metrics import scores
+from forecast_rnn.data.panels import origins
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.backtest import backtest
+from forecast_rnn.evaluation.metrics import scores
+from forecast_rnn.evaluation.verdict import verdict
 from forecast_rnn.output.publish import published
 from forecast_rnn.output.report import Outcome
 from forecast_rnn.output.report.evidence import evidence_of
 from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.tables import forecast_columns, forecast_table
-from forecast_rnn.verdict import verdict
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=2, quantile_levels=(0.1, 0.5, 0.9))

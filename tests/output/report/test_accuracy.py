@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecast_rnn.metrics import comparable
+from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.output.report.accuracy import (
     coverage_by_level,
     error_histogram,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from forecast_rnn.class_verdict import class_verdict
 from forecast_rnn.config import Task
-from forecast_rnn.metrics import scores
+from forecast_rnn.evaluation.class_verdict import class_verdict
+from forecast_rnn.evaluation.metrics import scores
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.output.report.content import content
 from forecast_rnn.output.report.evidence import evidence_of

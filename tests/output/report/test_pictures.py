@@ -7,17 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast_rnn.data.calendar import Frequency
-from forecast_rnn.data.stamps import to_stamps
+from forecast_rnn.data.time.frequency import Frequency
+from forecast_rnn.data.time.stamps import to_stamps
+from forecast_rnn.output.by_item import forecasts_by_item
 from forecast_rnn.output.report import pictures as module
 from forecast_rnn.output.report.grids import Cut, grids_of, runs
-from forecast_rnn.output.report.pictures import (
-    ALPHABET,
-    forecasts_by_item,
-    packed,
-    pictures,
-    windows_of,
-)
+from forecast_rnn.output.report.pictures import ALPHABET, packed, pictures, windows_of
 from tests.output.report.outcomes import TASK, backtest_of, outcome_of, waves, with_names
 from tests.panels import NAN, panel_of
 

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from forecast_rnn.errors import OutputError
-from forecast_rnn.metrics import series_scores
+from forecast_rnn.evaluation.metrics import series_scores
+from forecast_rnn.evaluation.verdict import Verdict
 from forecast_rnn.output import xlsx
 from forecast_rnn.output.workbook import check_workbook, write_workbook
-from forecast_rnn.verdict import Verdict
 from tests.output.report.outcomes import TASK, backtest_of, outcome_of, waves, with_names
 from tests.panels import NAN, panel_of
 

@@ -1,0 +1,1 @@
+"""The verbs as functions, one file each: what the commands do."""

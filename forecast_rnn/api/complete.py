@@ -1,0 +1,69 @@
+"""A forecast with the fallback where the network has none."""
+
+from functools import partial
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forecast_rnn.baselines.fallback import (
+    with_fallback,
+)
+from forecast_rnn.data.panels import origins
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.neural.inference.direction import climatology
+from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.tables import (
+    FORECAST,
+    forecast_columns,
+)
+
+
+def complete_forecast(
+    forecaster: Forecaster,
+    panel: Panel,
+    rows: NDArray[np.int64],
+    weak: NDArray[np.bool_] | None = None,
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Forecast after origins; where the network cannot, something simple stands in.
+
+    Args:
+        forecaster: The network.
+        panel: The series; nothing after an origin is read.
+        rows: Origins, [B].
+        weak: Where it stands in although the network could, [B]; None for nowhere.
+
+    Returns:
+        The forecast table, and the origins where the seasonal naive, or of classes the usual
+        frequencies, stand in for the network.
+    """
+    task, table = forecaster.task, forecaster.forecast(panel, rows)
+    if weak is not None and weak.any():
+        kept = ~pl.Series(np.repeat(weak, task.horizon))
+        table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))
+    stand_in = partial(climatology, forecaster) if task.classes else None
+    table, filled = with_fallback(table, panel, rows, task, stand_in)
+    if len(filled) and forecaster.whole:
+        table = table.with_columns(pl.col(FORECAST, *forecast_columns(task)).round())
+    return table, filled
+
+
+def forecast_as_published(
+    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Forecast after origins, with the fallback where the network has no forecast.
+
+    It goes cutoff by cutoff, as the last digit depends on what is forecast beside it.
+    """
+    task = forecaster.task
+    items = panel.item_of(rows)
+    behind = origins.lags(panel, task.horizon)[items]
+    order = np.argsort(rows - panel.indptr[items + 1] - behind, kind="stable")
+    ahead = (rows - panel.indptr[items + 1] - behind)[order]
+    tables = [
+        complete_forecast(forecaster, panel, some)[0]
+        for some in np.split(rows[order], np.flatnonzero(np.diff(ahead)) + 1)
+    ]
+    place = np.empty((len(rows), task.horizon), dtype=np.int64)
+    place[order] = np.arange(place.size).reshape(place.shape)
+    return pl.concat(tables)[place.ravel()]

@@ -1,0 +1,76 @@
+"""What columns hold, as far as their first cells tell."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import polars as pl
+
+from forecast_rnn.data.columns.numbers import is_missing
+from forecast_rnn.data.columns.timecells import detect
+
+_PARSED_SHARE = 0.5
+
+Kind = Literal["number", "time", "text", "empty", "nested"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinds(Mapping[str, Kind]):
+    """The kind of each column, found out when somebody asks: where roles are given, nobody does.
+
+    Attributes:
+        sample: The first rows of a table.
+        columns: Those that are looked at, in the order of the table, as keys.
+        found: What was found out before.
+    """
+
+    sample: pl.DataFrame
+    columns: dict[str, None]
+    found: dict[str, Kind] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> Kind:
+        """Return the kind of a column."""
+        if column not in self.columns:
+            raise KeyError(column)
+        if column not in self.found:
+            self.found[column] = kind_of(self.sample[column])
+        return self.found[column]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the columns in the order of the table."""
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(self.columns)
+
+    def without(self, columns: Collection[str]) -> "Kinds":
+        """Return the kinds of all other columns."""
+        dropped = {*columns}
+        return replace(self, columns={name: None for name in self.columns if name not in dropped})
+
+
+def kinds_of(sample: pl.DataFrame) -> Kinds:
+    """Return the kinds of all columns."""
+    return Kinds(sample, dict.fromkeys(sample.columns))
+
+
+def kind_of(cells: pl.Series) -> Kind:
+    """Tell what the first cells of a column look like."""
+    if cells.dtype.is_nested() or cells.dtype == pl.Binary:
+        return "nested"
+    if cells.dtype.is_numeric():
+        return "number"
+    if cells.dtype in (pl.Date, pl.Datetime):
+        return "time"
+    if cells.dtype != pl.String:
+        return "text"
+    present = cells.filter(~is_missing(cells)).str.strip_chars()
+    if not len(present):
+        return "empty"
+    number = present.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    # 007 names something; it does not count anything.
+    coded = present.str.contains(r"^0\d").any()
+    if number.is_not_null().mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
+        return "number"
+    return "time" if detect(present) else "text"

@@ -1,0 +1,1 @@
+"""All series in one flat table, on their grid."""

@@ -1,0 +1,1 @@
+"""Rows sorted into series, and how far apart they are."""

@@ -1,0 +1,1 @@
+"""Frequencies, time stamps, zones and how times are written."""

@@ -1,0 +1,208 @@
+"""A forecaster and its series as a bundle, and back."""
+
+import types
+from dataclasses import asdict, fields, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import numpy as np
+import polars as pl
+import torch
+from torch import Tensor
+
+from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.data.panels.calendar import SIZES, almanac
+from forecast_rnn.data.panels.panel import Panel, panel_from_table, panel_tables
+from forecast_rnn.data.schema import Schema
+from forecast_rnn.data.time.frequency import Frequency
+from forecast_rnn.errors import BundleError, ConfigError
+from forecast_rnn.neural.bundle.folder import read_bundle, write_bundle
+from forecast_rnn.neural.bundle.series import GROUP
+from forecast_rnn.neural.heads import CLASSIFIERS
+from forecast_rnn.neural.inference.calibration import Calibration
+from forecast_rnn.neural.inference.classes import Classes
+from forecast_rnn.neural.inference.dependence import Dependence
+from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.neural.network.encoding import Encoding
+from forecast_rnn.neural.network.network import Network, build_network
+from forecast_rnn.neural.scaling.transform import TRANSFORMS, Transform
+
+Kind = TypeVar("Kind")
+PARTS = {
+    "schema": Schema,
+    "frequency": Frequency,
+    "task": Task,
+    "model": ModelConfig,
+    "transform": Transform,
+    "encoding": Encoding,
+    "dependence": Dependence,
+    "calibration": Calibration,
+    "classes": Classes,
+}
+ROLES = ("static", "past", "known")
+MOST_MEMBERS = 64
+
+
+def save_model(
+    folder: Path, forecaster: Forecaster, panel: Panel, training: dict[str, Any]
+) -> None:
+    """Write the bundle.
+
+    Args:
+        folder: Replaced whole if it is there.
+        forecaster: The networks and all it takes to use them.
+        panel: The series as they were at training.
+        training: How the networks came about; told by `inspect`, used by nothing.
+    """
+    description: dict[str, Any] = {name: asdict(getattr(forecaster, name)) for name in PARTS}
+    description |= {
+        "floor": forecaster.floor,
+        "nonnegative": forecaster.nonnegative,
+        "fallback": forecaster.fallback,
+        "rounded": forecaster.rounded,
+        "members": len(forecaster.networks),
+        "training": training,
+    }
+    tensors = {
+        f"{member}.{name}": tensor.detach().cpu().contiguous()
+        for member, network in enumerate(forecaster.networks)
+        for name, tensor in network.state_dict().items()
+    }
+    write_bundle(folder, description, tensors, partial(panel_tables, panel, GROUP))
+
+
+def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
+    """Read a bundle; nothing in it is run, imported or joined into a path.
+
+    Raises:
+        BundleError: a part is missing, unknown, of a wrong type, or out of range.
+    """
+    bundle = read_bundle(folder)
+    known = {*PARTS, "floor", "nonnegative", "rounded", "fallback", "members", "training"}
+    if set(bundle.description) != known:
+        odd = sorted(set(bundle.description) ^ known)
+        raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
+    parts: dict[str, Any] = {
+        name: _build(kind, bundle.description[name], f"{folder}: {name}")
+        for name, kind in PARTS.items()
+    }
+    floor, members = bundle.description["floor"], bundle.description["members"]
+    if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
+        raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
+    flags = {name: bundle.description[name] for name in ("nonnegative", "rounded")}
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise BundleError(f"{folder}: {name} is {str(value)[:60]!r}, not true or false.")
+    if parts["transform"].name not in TRANSFORMS:
+        raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
+    fallback = bundle.description["fallback"]
+    if not _fits(fallback, tuple[tuple[str, ...], ...] | None):
+        raise BundleError(f"{folder}: fallback is {str(fallback)[:60]!r}, not a list of ids.")
+    calibrated, horizon = len(parts["calibration"].factors), parts["task"].horizon
+    if calibrated not in (0, horizon):
+        raise BundleError(f"{folder}: the calibration is of {calibrated} steps, not {horizon}.")
+    panel = _panel(bundle.series, parts["schema"], parts["frequency"], str(folder))
+    _check_encoding(panel, parts["encoding"], str(folder))
+    _check_classes(parts["classes"], parts["task"], parts["model"], str(folder))
+    shape = parts["model"], parts["task"], parts["encoding"]
+    networks = _networks(bundle.tensors, members, shape, str(folder))
+    forecaster = Forecaster(
+        **parts,
+        floor=floor,
+        **flags,
+        fallback=_frozen(fallback),
+        networks=tuple(network.to(device).train(False) for network in networks),
+    )
+    return forecaster, panel
+
+
+def _panel(series: pl.DataFrame, schema: Schema, frequency: Frequency, where: str) -> Panel:
+    try:
+        return panel_from_table(series, schema, frequency)
+    except pl.exceptions.PolarsError:
+        raise BundleError(
+            f"{where}: series.parquet does not have the columns of the schema."
+        ) from None
+
+
+def _check_encoding(panel: Panel, encoding: Encoding, where: str) -> None:
+    """Refuse an encoding of other columns, fields or holidays than those of the series."""
+    schema = panel.schema
+    fits = all(getattr(schema, role) == getattr(encoding, role) for role in ROLES)
+    fits &= sorted(schema.categorical) == sorted(encoding.categorical)
+    fits &= schema.holidays == encoding.countries and len(panel.starts) > 0
+    if fits:
+        names = dict(zip(encoding.countries, encoding.holidays, strict=True))
+        first = replace(panel, starts=panel.starts[:1], values=np.zeros(1), indptr=np.array([0, 1]))
+        try:
+            book = almanac(first, 0, countries=encoding.countries, holiday_names=names)
+        except ConfigError as error:
+            raise BundleError(f"{where}: {error}") from error
+        sizes = dict(zip(encoding.holiday_fields, encoding.holiday_sizes, strict=True))
+        known = dict(zip(book.fields, book.sizes, strict=True))
+        fits = {*encoding.calendar} <= {*known}
+        fits &= sizes == {name: known[name] for name in known if name not in SIZES}
+    if not fits:
+        raise BundleError(f"{where}: the encoding does not suit the schema and the frequency.")
+
+
+def _check_classes(classes: Classes, task: Task, model: ModelConfig, where: str) -> None:
+    """Refuse classes that are not those of the task, or that the head does not forecast."""
+    fits = (model.head in CLASSIFIERS) == (task.classes > 0)
+    fits &= len(classes.edges) == max(0, task.classes - 1)
+    fits &= len(classes.shares) == (task.horizon if task.classes else 0)
+    if not (fits and all(len(shares) == task.classes for shares in classes.shares)):
+        raise BundleError(f"{where}: the classes do not suit the task and the head.")
+
+
+def _networks(
+    tensors: dict[str, Tensor], members: int, shape: tuple[ModelConfig, Task, Encoding], where: str
+) -> list[Network]:
+    """Fill networks of our own making, after every name and shape was compared."""
+    model, task, encoding = shape
+    held = sum(tensor.numel() for tensor in tensors.values())
+    if max(model.layers * model.hidden_size**2, model.window_length, task.horizon) > held:
+        # Before a network is built: no more memory than the file itself could fill.
+        raise BundleError(f"{where}: weights.safetensors is too small for the model described.")
+    networks = [build_network(model, task, encoding, seed=0) for _ in range(members)]
+    state = networks[0].state_dict()
+    wanted = {f"{m}.{name}": part.shape for m in range(members) for name, part in state.items()}
+    for name in sorted({*wanted, *tensors}):
+        if name not in wanted or name not in tensors or tensors[name].shape != wanted[name]:
+            raise BundleError(f"{where}: weights.safetensors: tensor '{name[:60]}' does not fit.")
+    for member, network in enumerate(networks):
+        network.load_state_dict({name: tensors[f"{member}.{name}"] for name in state})
+    return networks
+
+
+def _build(kind: type[Kind], values: object, where: str) -> Kind:
+    """Make a frozen dataclass of JSON values: exactly its fields, each of its type."""
+    if not isinstance(values, dict) or set(values) != {field.name for field in fields(kind)}:  # type: ignore[arg-type]
+        raise BundleError(f"{where} does not have the fields of this version.")
+    for field in fields(kind):  # type: ignore[arg-type]
+        if not _fits(values[field.name], field.type):
+            seen = repr(values[field.name])[:60]
+            raise BundleError(f"{where}: {field.name} is {seen}, which is not possible.")
+    frozen = {name: _frozen(value) for name, value in values.items()}
+    try:
+        return kind(**frozen)
+    except ConfigError as error:
+        raise BundleError(f"{where}: {error}") from error
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Tell whether a JSON value is of a field's type."""
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if get_origin(kind) is tuple:
+        return isinstance(value, list | tuple) and all(_fits(v, get_args(kind)[0]) for v in value)
+    if isinstance(kind, types.UnionType):
+        return any(_fits(value, option) for option in get_args(kind))
+    if kind is float:
+        return type(value) in (int, float)
+    return type(value) is (type(None) if kind is None else kind)

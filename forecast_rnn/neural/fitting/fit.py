@@ -1,0 +1,267 @@
+"""From a panel to a trained forecaster and an honest backtest of its like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
+from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
+from forecast_rnn.neural.fitting.holdout import Held, hold_back, rows_after
+from forecast_rnn.neural.fitting.recipe import Recipe, recipes
+from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
+from forecast_rnn.neural.fitting.setting import Machine, make_setting
+from forecast_rnn.neural.fitting.watch import Watch
+from forecast_rnn.neural.inference.calibration import Reach, calibrate
+from forecast_rnn.neural.inference.classes import tempered
+from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.neural.inference.paths import measure_dependence
+from forecast_rnn.neural.runtime import (
+    WIDE,
+    choose_device,
+    choose_precision,
+    prepare,
+    takes_bfloat16,
+)
+from forecast_rnn.progress import OnProgress
+
+Unseen = int | NDArray[np.int64]
+"""Rows at the end of all items, or of each, [N], that training may not see."""
+MOST_COPIED = 20_000_000
+"""Values of covariates of which there may be several copies at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A training that has not seen the rows of the backtest.
+
+    Attributes:
+        forecaster: Trained on the rows before the backtest; None when the series are too
+            short for one.
+        recipe: The network that was chosen.
+        steps: The optimisation steps that were chosen.
+        trials: What was tried on the rows before those of the backtest, if there are enough.
+        rows: As in `Held`.
+        windows: As in `Held`.
+        reach: How far outcomes of held-back rows were from forecasts of the like.
+    """
+
+    forecaster: Forecaster | None
+    recipe: Recipe
+    steps: int
+    trials: tuple[Trial, ...]
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    windows: tuple[int, ...] = ()
+    reach: tuple[Reach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A training on everything, and the one before it that shows what it is worth.
+
+    Attributes:
+        forecaster: Trained on all rows.
+        tested: The like of it, which has not seen the rows of the backtest.
+        curve: Of the training on all rows: the steps taken, and the mean loss then.
+    """
+
+    forecaster: Forecaster
+    tested: Tested
+    curve: tuple[tuple[int, float], ...]
+
+
+def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
+    """Train for the backtest, and the like of it on everything."""
+    job, held = _job(task, config), hold_back(panel, task)
+    if held is None:
+        tested = _untested(panel, task, config)
+        (whole,) = _train(job, panel, tested, [0], Watch("training", on_progress))
+        return Fitted(whole.forecaster, tested, whole.curve)
+    unseen: list[Unseen] = [rows_after(panel, task, held.windows[0]), 0]
+    watch = Watch("training", on_progress)
+    choice, (before, whole) = _choose_and_train(job, panel, held, unseen, watch)
+    forecaster = _calibrated(before.forecaster, *choice.reach)
+    tested = replace(choice, forecaster=forecaster)
+    # The forecasts of the backtest count as they were before they were calibrated and rounded.
+    _, reach = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
+    dependence = measure_dependence(forecaster, panel, tested.rows)
+    forecaster = _calibrated(whole.forecaster, *tested.reach, reach)
+    return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
+
+
+def fit_tested(
+    panel: Panel,
+    task: Task,
+    config: TrainConfig,
+    on_progress: OnProgress,
+    *,
+    windows: int | None = None,
+    step: int | None = None,
+) -> Tested:
+    """Choose width and steps, and train for the backtest.
+
+    The last rows of each series are for the backtest, and the rows before them for choosing
+    and calibrating. Choosing sees neither, and the network of the backtest not its rows.
+
+    Args:
+        panel: The series.
+        task: What is forecast.
+        config: What the user wants.
+        on_progress: Told of every epoch.
+        windows: Forecasts of each series in the backtest; None for what suits the series.
+        step: Rows from one of them to the next; None for a horizon.
+    """
+    held = hold_back(panel, task, windows=windows, step=step)
+    if held is None:
+        return _untested(panel, task, config)
+    unseen = [rows_after(panel, task, held.windows[0])]
+    watch = Watch("backtesting", on_progress)
+    choice, (before,) = _choose_and_train(_job(task, config), panel, held, unseen, watch)
+    return replace(choice, forecaster=_calibrated(before.forecaster, *choice.reach))
+
+
+def _untested(panel: Panel, task: Task, config: TrainConfig) -> Tested:
+    return Tested(None, recipes(panel, task, config)[-1], config.steps or DEFAULT_STEPS, ())
+
+
+def choose_recipe(
+    panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
+) -> Tested:
+    """Choose width and steps on the rows before those of the backtest; nothing else is trained."""
+    watch = Watch("choosing", on_progress)
+    return _choose_and_train(_job(task, config), panel, held, [], watch)[0]
+
+
+def train_tested(
+    panel: Panel, task: Task, config: TrainConfig, choice: Tested, on_progress: OnProgress
+) -> Tested:
+    """Train what was chosen for the backtest; the seed may be another than it was chosen with."""
+    window = choice.windows[0]
+    return replace(
+        choice, forecaster=train_before(panel, task, config, choice, window, on_progress)
+    )
+
+
+def train_before(
+    panel: Panel,
+    task: Task,
+    config: TrainConfig,
+    choice: Tested,
+    window: int,
+    on_progress: OnProgress,
+) -> Forecaster:
+    """Train what was chosen on all rows before one of `Held.windows`."""
+    unseen = [rows_after(panel, task, window)]
+    watch = Watch("backtesting", on_progress)
+    (trained,) = _train(_job(task, config), panel, choice, unseen, watch)
+    return _calibrated(trained.forecaster, *choice.reach)
+
+
+def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
+    """Make forecasts as unsure as held-back rows, if any, were far from those of the like."""
+    if not reaches:
+        return forecaster
+    if forecaster.task.classes:
+        return replace(forecaster, classes=tempered(forecaster.classes, *reaches))
+    return replace(forecaster, calibration=calibrate(*reaches))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    task: Task
+    config: TrainConfig
+    machine: Machine
+
+
+def _job(task: Task, config: TrainConfig) -> _Job:
+    device = choose_device(config.device)
+    bfloat16 = takes_bfloat16(config.precision, device)
+    machine = Machine(device, prepare(config.threads), bfloat16)
+    choose_precision(device, config.hidden_size)
+    return _Job(task, config, machine)
+
+
+def _choose_and_train(
+    job: _Job, panel: Panel, held: Held, unseen: Sequence[Unseen], watch: Watch
+) -> tuple[Tested, list[Ensemble]]:
+    """Choose on the rows before those held back, and train what won.
+
+    Args:
+        job: What is wanted.
+        panel: The series.
+        held: What is for the backtest; choosing reads none of it.
+        unseen: For each ensemble that is to be trained what it may not see.
+        watch: Of the training.
+    """
+    race = race_of(panel, job.task, job.config, job.machine, held.windows[0])
+    recipe, steps = race.first
+    choice = Tested(None, recipe, steps, (), held.rows, held.windows)
+    if race.setting is None:
+        return choice, _train(job, panel, choice, unseen, watch)
+    if not (race.is_open or _one_by_one(panel, recipe)):
+        # Nothing has to wait for what is only measured.
+        measured = Plan(race.setting, recipe, steps, members=1)
+        first, *ensembles = _train(job, panel, choice, unseen, watch, measured)
+        score, reach = assess(replace(first.forecaster, rounded=False), panel, race.rows)
+        trial = Trial(recipe, steps, score, None)
+        return replace(choice, trials=(trial,), reach=(reach,)), ensembles
+    progress = Watch("choosing", watch.on_progress, race.steps)
+    trials = choose(race.setting, panel, race.rows, race.rungs, progress.count)
+    del race  # Its setting may hold a copy of the covariates.
+    best = cheapest(trials, job.task)
+    assert best.reach is not None, "the best of a race has one"
+    told = tuple(replace(trial, reach=None) for trial in trials)
+    choice = replace(choice, recipe=best.recipe, steps=best.steps, trials=told, reach=(best.reach,))
+    return choice, _train(job, panel, choice, unseen, watch)
+
+
+def _train(
+    job: _Job,
+    panel: Panel,
+    choice: Tested,
+    unseen: Sequence[Unseen],
+    watch: Watch,
+    *beside: Plan,
+) -> list[Ensemble]:
+    """Train what was chosen on all rows of a panel but those unseen, side by side.
+
+    Args:
+        job: What is wanted.
+        panel: The series.
+        choice: What is trained.
+        unseen: For each ensemble the rows at the end of items that it may not see.
+        watch: Told of every epoch.
+        beside: What else to train; only where ensembles are not trained one by one.
+
+    Returns:
+        What was trained beside, then an ensemble for each of `unseen`.
+    """
+    members = job.config.members
+
+    def plan(rows: Unseen) -> Plan:
+        setting = make_setting(panel, job.task, choice.recipe, job.config, job.machine, unseen=rows)
+        return Plan(setting, choice.recipe, choice.steps, members)
+
+    watch.total = choice.steps * (len(beside) + members * len(unseen))
+    if _one_by_one(panel, choice.recipe):
+        trained = [one for rows in unseen for one in train_ensembles([plan(rows)], watch.count)]
+    else:
+        trained = train_ensembles([*beside, *map(plan, unseen)], watch.count)
+    return [
+        replace(one, forecaster=replace(one.forecaster, rounded=job.config.round))
+        for one in trained
+    ]
+
+
+def _one_by_one(panel: Panel, recipe: Recipe) -> bool:
+    """Tell whether ensembles are trained one after the other.
+
+    Wide networks share out their products, so one takes all cores, and their descent much memory.
+    Each ensemble has a copy of the covariates on a scale of its own.
+    """
+    covariates = panel.covariates
+    size = 0 if covariates is None else covariates.frame.height * covariates.frame.width
+    return recipe.model.hidden_size >= WIDE or size > MOST_COPIED

@@ -1,0 +1,223 @@
+"""Networks that go on from where they stopped: of every series a state in place of its history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event
+
+import torch
+from torch import Tensor
+
+from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.neural.inference.states import (
+    Ending,
+    Memory,
+    Standing,
+    Stood,
+    mapped,
+    picked,
+    put,
+)
+from forecast_rnn.neural.network.batch import (
+    AGE,
+    CHANGE,
+    Batch,
+    Table,
+    change_of_level,
+    cut_beside,
+    gather,
+    seen_windows,
+)
+from forecast_rnn.neural.network.covariates import Crop
+from forecast_rnn.neural.network.network import Network, Told
+from forecast_rnn.neural.parallel import side_by_side
+from forecast_rnn.neural.scaling.windows import Scale
+from forecast_rnn.system.memory import memory_kept
+
+CROPS_AT_ONCE = 128
+MOST_HIDDEN = 170_000
+"""Hidden values of all their steps: of wide networks there are fewer crops at once."""
+STEPS_AT_ONCE = 1024
+"""Single steps that are taken together: each is so little that starting many would cost most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What networks make of crops.
+
+    Attributes:
+        parameters: Of the head after the last step, [E, B, P, H].
+        scale: How the last window was normalised, [B, 1, 1].
+        seen: Whether the last window holds an observation, [B].
+        moving: Whether a window that counts is other than constant, [B].
+    """
+
+    parameters: Tensor
+    scale: Scale
+    seen: Tensor
+    moving: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An ensemble that reads series.
+
+    Attributes:
+        networks: E of them.
+        model: Gives T, W and the stride, S.
+        task: Gives H.
+    """
+
+    networks: tuple[Network, ...]
+    model: ModelConfig
+    task: Task
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the networks can go on from a state."""
+        return all(network.cells.goes_on for network in self.networks)
+
+    @property
+    def crops_at_once(self) -> int:
+        """How many crops to read together: a power of two, for others tell in the last digit."""
+        each = self.model.context_steps * self.model.hidden_size
+        most = max(1, min(CROPS_AT_ONCE, MOST_HIDDEN // each))
+        return 1 << (most.bit_length() - 1)
+
+    def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
+        """Read whole crops that end at origins; the arguments as in `gather`."""
+        batch = self._gathered(table, items, rows, self.model.context_steps)
+        told = tuple(network.begin(batch)[1] for network in self.networks)
+        return self._reading(_ending(batch, told, _still(batch)), batch.beside)
+
+    def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
+        """Return what `read` would for the last rows that were read of items, from memory."""
+        ending = picked(items, memory.last)
+        reach = self.model.window_length
+        beside = cut_beside(table, items, rows, reach=reach, model=self.model, task=self.task)
+        return self._reading(ending, beside)
+
+    @torch.no_grad()
+    def remember(self, table: Table) -> Memory:
+        """Read all items up to their last rows, T steps as for a forecast."""
+        lengths = table.end - table.first
+        standing, last = self._begun(table, table.end - 1)
+        later = [None] * (self.model.stride - 1)
+        return Memory((standing, *later), last, lengths, lengths)
+
+    @torch.no_grad()
+    def go_on(self, memory: Memory, table: Table) -> Memory:
+        """Read the rows that have been added, in a time that goes by their number.
+
+        Args:
+            memory: Of the same items.
+            table: The panel with all rows.
+        """
+        while bool((due := memory.read < table.end - table.first).any()):
+            places = memory.places(memory.read + 1)
+            for place in sorted(set(places[due].tolist())):
+                items = torch.nonzero(due & (places == place)).squeeze(1)
+                memory = self._further(memory, table, items, place)
+        return memory
+
+    def _further(self, memory: Memory, table: Table, items: Tensor, place: int) -> Memory:
+        """Read one more row of some items, all of which comes to the same place."""
+        before = memory.standings[place]
+        read = memory.read.index_add(0, items, torch.ones_like(items))
+        # Training never let a state come further than T steps, and memory not twice as far.
+        if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
+            back = (memory.places(read) - place) % self.model.stride
+            standing, ending = self._begun(table, table.first + read - 1 - back)
+            ending = picked(items, ending)
+        else:
+            rows = table.first[items] + read[items] - 1
+            standing, ending = self._stepped(table, items, rows, before)
+            standing = put(before, items, standing)
+        others = memory.standings
+        return Memory(
+            (*others[:place], standing, *others[place + 1 :]),
+            put(memory.last, items, ending),
+            memory.begun,
+            read,
+        )
+
+    def _begun(self, table: Table, rows: Tensor) -> Stood:
+        """Read crops that end at a row of each item, [N]."""
+        most = self.model.context_steps
+
+        def begin(some: slice) -> Stood:
+            items = torch.arange(len(rows), device=rows.device)[some]
+            batch = self._gathered(table, items, rows[some], most)
+            states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
+            still = _still(batch)
+            steps = torch.full_like(still, most)
+            known, level = seen_windows(batch).sum(1), batch.scale.level[:, -1:]
+            standing = Standing(states, known, still, steps, level, batch.seen)
+            return standing, _ending(batch, told, still)
+
+        with memory_kept():
+            return self._side_by_side(begin, len(rows), self.crops_at_once)
+
+    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
+        """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
+
+        def step(some: slice) -> Stood:
+            own = picked(items[some], before)
+            return self._step(table, items[some], rows[some], own)
+
+        return self._side_by_side(step, len(items), STEPS_AT_ONCE)
+
+    def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
+        batch = self._gathered(table, items, rows, 1)
+        known = (before.known + batch.seen).clamp(max=self.model.context_steps)
+        batch.inputs[:, -1, AGE] = known.float().log1p()
+        # Of a single step there is none before it.
+        if self.model.context_steps > 1:
+            both = (before.seen & batch.seen)[:, None, None]
+            change = change_of_level(before.level, batch.scale, both)
+            batch.inputs[..., CHANGE] = change[..., 0].float()
+        steps = [
+            network.go_on(batch, states)
+            for network, states in zip(self.networks, before.states, strict=True)
+        ]
+        states, told = zip(*steps, strict=True)
+        still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
+        standing = Standing(states, known, still, before.steps + 1, batch.scale.level, batch.seen)
+        return standing, _ending(batch, told, still)
+
+    def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
+        model = replace(self.model, context_steps=steps)
+        return gather(table, items, rows, model=model, task=self.task, targets=False)
+
+    def _reading(self, ending: Ending, beside: Crop | None) -> Reading:
+        parameters = [
+            network.after(told, beside)
+            for network, told in zip(self.networks, ending.told, strict=True)
+        ]
+        scale, moving = Scale(ending.level, ending.size), ending.still < self.model.context_steps
+        return Reading(torch.stack(parameters), scale, ending.seen, moving)
+
+    def _side_by_side(self, read: Callable[[slice], Stood], count: int, at_once: int) -> Stood:
+        """Read so many items, some at a time, and join where they stand."""
+
+        @torch.no_grad()
+        def job(start: int, _: Event) -> Stood:
+            return read(slice(start, min(start + at_once, count)))
+
+        jobs = [partial(job, start) for start in range(0, count, at_once)]
+        threads, width = torch.get_num_threads(), self.model.hidden_size
+        return mapped(
+            lambda *parts: torch.cat(parts), *side_by_side(jobs, threads, hidden_size=width)
+        )
+
+
+def _ending(batch: Batch, told: tuple[Told, ...], still: Tensor) -> Ending:
+    """Return what forecasts after the last steps of crops rest on."""
+    scale = batch.scale
+    return Ending(told, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)
+
+
+def _still(batch: Batch) -> Tensor:
+    """Return how many steps ago a window was other than constant, T if none was, [B]."""
+    moved = batch.windows.abs().amax(-1) != 0
+    return torch.where(moved.any(1), moved.flip(1).byte().argmax(1), moved.shape[1])

@@ -1,0 +1,1 @@
+"""The network: what it reads, its layers, and how batches are cut."""

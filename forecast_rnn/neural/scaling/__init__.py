@@ -1,0 +1,1 @@
+"""Windows and values on the scale that the network sees."""

@@ -1,0 +1,47 @@
+"""Parquet files written in portions."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from forecast_rnn.system.memory import release_memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """All that Polars may know of a stream, for in a file that it sees it loses the OSError."""
+
+    write: Callable[[bytes], int]
+
+    def flush(self) -> None:
+        """Do nothing, as the stream is flushed by its owner."""
+
+
+def write_parts(
+    parts: Callable[[], Iterator[pl.DataFrame]], stream: BinaryIO, *, groups: int
+) -> None:
+    """Write tables below one another as Parquet, never holding all of them.
+
+    Args:
+        parts: Yields them anew, at least one, of any columns that Parquet can hold.
+        stream: Where they go.
+        groups: Rows in a group.
+    """
+
+    def spared(*_: object) -> Iterator[pl.DataFrame]:
+        for part in parts():
+            yield part
+            # What the compression of a column leaves adds up to more than the parts.
+            release_memory()
+
+    rows = register_io_source(spared, schema=next(parts()).schema)
+    sink_parquet(rows, stream, groups=groups)
+
+
+def sink_parquet(table: pl.LazyFrame, stream: BinaryIO, *, groups: int | None) -> None:
+    """Write a table as Parquet, compressed with zstd, in groups of so many rows."""
+    writer = cast("BinaryIO", _Writer(stream.write))
+    table.sink_parquet(writer, compression="zstd", row_group_size=groups)
