@@ -13,55 +13,29 @@ PACKAGE = Path(forecast_rnn.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = ("torch", "polars", "numpy", "sklearn", "pyarrow", "rich")
 
-# What the files of a folder (or a file) may import from the package when they are loaded.
-# The longest entry that fits a file counts; name tables and plain values may be read anywhere.
-PLAIN = {"", "errors", "config", "progress", "memory", "atomic", "output", "data.schema"}
-PLAIN |= {"neural.cells", "neural.heads"}
-DATA = PLAIN | {"data"}
-TABLES = DATA | {"tables"}
-ALLOWED: dict[str, set[str]] = {
-    "errors": set(),
-    "progress": set(),
-    "memory": set(),
-    "neural.cells": {"neural.cells"},
-    "neural.heads": {"neural.heads"},
-    "atomic": {"errors"},
-    "config": {"errors", "neural.cells", "neural.heads"},
-    "data": DATA,
-    "tables": DATA,
-    "profile": DATA,
-    "baselines": TABLES | {"baselines"},
-    "class_metrics": TABLES,
-    "metrics": TABLES | {"class_metrics"},
-    "backtest": TABLES,
-    "calibration": {"errors"},
-    "significance": TABLES | {"metrics"},
-    "verdict": TABLES | {"metrics", "significance"},
-    "class_verdict": TABLES | {"class_metrics", "metrics", "significance", "verdict"},
-    "output": TABLES,
-    "output.report": TABLES | {"class_metrics", "metrics", "verdict"},
-    "output.workbook": TABLES | {"metrics", "verdict"},
-    "neural": TABLES | {"neural", "baselines", "metrics", "backtest", "calibration"},
-    "fallback": TABLES | {"baselines"},
-    "newdata": TABLES | {"neural.transform"},
-    "ahead": DATA,
-    "reproduce": DATA,
-    "contest": TABLES
-    | {"neural", "backtest", "baselines", "calibration", "metrics", "model", "verdict"}
-    | {"class_verdict"},
-    "rolling": TABLES | {"ahead", "baselines", "contest", "metrics", "neural", "verdict"},
-    "prediction": TABLES,
-    "model": TABLES | {"neural", "fallback", "newdata", "ahead", "prediction"},
-    "trained": TABLES | {"verdict"},
-    "job": TABLES
-    | {"neural", "baselines", "metrics", "backtest", "verdict", "fallback", "model"}
-    | {"contest", "trained"},
-    "api": TABLES | {"ahead", "baselines", "reproduce", "trained"},
-    "compare": TABLES
-    | {"compare", "ahead", "neural", "baselines", "metrics", "backtest", "contest"},
-    "cli": PLAIN | {"cli"},
-    "__main__": {"cli"},
-}
+# Rooms by floor, the lowest first: a file may import its own room and rooms of lower floors.
+# The longest entry that fits a file counts; `.*` is what is in a package beside its name table.
+GROUND = ("", "errors", "progress", "data.words", "neural.cells", "neural.cells.*", "neural.heads")
+GROUND = (*GROUND, "neural.scaling")
+FLOORS: tuple[tuple[str, ...], ...] = (
+    GROUND,
+    ("config", "system", "data.schema", "data.faults", "data.time"),
+    ("tables", "data.files", "neural.heads.*", "neural.runtime"),
+    ("data.columns", "neural.parallel"),
+    ("data.series",),
+    ("data.panels",),
+    ("data.read", "baselines", "evaluation", "neural.network", "output"),
+    ("neural.inference", "output.report"),
+    ("neural.fitting", "neural.bundle", "output.workbook"),
+    ("api",),
+    ("api.compare",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# The command line loads the work inside its functions, so that --help stays fast.
+AT_THE_TOP_OF_CLI = {"", "cli", "config", "errors", "system", "data.schema", "output"}
+AT_THE_TOP_OF_CLI |= {"neural.cells", "neural.heads"}
 # Third parties: only these folders may import them at the top of a file.
 HOMES = {
     "torch": ("neural",),
@@ -155,27 +129,45 @@ def _resolved(module: str, name: str) -> str:
     return f"{module}.{name}" if module.startswith("forecast_rnn") and is_module else module
 
 
-def entry_for(name: str, table: dict[str, set[str]]) -> str:
-    fitting = [entry for entry in table if name == entry or name.startswith(f"{entry}.")]
+def room_of(name: str) -> str:
+    """The room of a module: the longest entry of `FLOORS` that fits."""
+    if f"{name.rpartition('.')[0]}.*" in FLOOR_OF:
+        return f"{name.rpartition('.')[0]}.*"
+    fitting = [room for room in FLOOR_OF if name == room or name.startswith(f"{room}.")]
     return max(fitting, key=len)
 
 
-@pytest.mark.parametrize("path", FILES, ids=module_name)
-def test_layers_hold(path):
-    name = module_name(path)
-    if name in ("", "cli.outcome"):
-        allowed = {"", "errors", "cli"}
-    elif name.startswith(("neural.cells.", "neural.heads.")):
-        allowed = ALLOWED["neural"]
-    else:
-        allowed = ALLOWED[entry_for(name, ALLOWED)]
+def rooms_imported(path: Path) -> dict[str, str]:
+    """The rooms that a file imports when it is loaded, each with a module of it."""
+    names = [name.removeprefix("forecast_rnn") for name in imports_at_the_top(path)]
+    inner = [name.removeprefix(".") for name in names if not name or name.startswith(".")]
+    inner = [name for name in inner if name not in ("data", "neural")]  # names of submodules follow
+    return {room_of(name): name for name in inner}
 
-    for imported in imports_at_the_top(path):
-        if imported.split(".")[0] != "forecast_rnn":
-            continue
-        inner = imported.removeprefix("forecast_rnn").removeprefix(".")
-        fits = inner in allowed or any(inner.startswith(f"{entry}.") for entry in allowed if entry)
-        assert fits, f"{name} imports {imported}"
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_no_file_imports_a_room_above_its_own_or_beside_it(path):
+    name = module_name(path)
+    if name in ("data", "neural"):
+        assert not rooms_imported(path)
+        return
+    own = room_of(name)
+
+    for room, module in rooms_imported(path).items():
+        below = FLOOR_OF[room] < FLOOR_OF[own]
+        assert room == own or below, f"{name} on floor {FLOOR_OF[own]} imports {module}"
+        assert own != "cli" or room in AT_THE_TOP_OF_CLI, f"{name} imports {module}"
+
+
+def test_every_floor_is_needed():
+    stands_on: dict[str, set[str]] = {room: set() for room in FLOOR_OF}
+    for path in FILES:
+        if module_name(path) not in ("data", "neural"):
+            stands_on[room_of(module_name(path))] |= rooms_imported(path).keys()
+
+    for room, floor in FLOOR_OF.items():
+        below = {FLOOR_OF[other] for other in stands_on[room] - {room}}
+        assert floor == 0 or floor - 1 in below or room == "cli", f"{room} could stand lower"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forecast_rnn.api.evaluate import contest, judge, settings_of, uncalibrated
+from forecast_rnn.api.evaluate import evaluate, judge, settings_of, uncalibrated
 from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
@@ -162,14 +162,14 @@ def _table(
     assert tested.forecaster is not None
     task = tested.forecaster.task
     if not refit:
-        return contest(panel, tested.forecaster, tested.rows, baselines, task)
+        return evaluate(panel, tested.forecaster, tested.rows, baselines, task)
     tables = []
     for number, window in enumerate(tested.windows):
         forecaster = tested.forecaster
         if number:
             forecaster = train_before(panel, task, config, tested, window, on_progress)
         tables.append(
-            contest(panel, forecaster, rows_of_window(panel, task, window), baselines, task)
+            evaluate(panel, forecaster, rows_of_window(panel, task, window), baselines, task)
         )
     return pl.concat(tables)
 

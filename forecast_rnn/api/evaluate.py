@@ -37,7 +37,7 @@ AT_ONCE = 4096
 """Forecasts that are laid out at a time, only to see what they hold."""
 
 
-def contest(
+def evaluate(
     panel: Panel,
     forecaster: Forecaster,
     rows: NDArray[np.int64],
@@ -73,7 +73,7 @@ def judge(
     """Say what a contest tells of the network, and how well its intervals or classes held.
 
     Args:
-        table: What `contest` returns.
+        table: What `evaluate` returns.
         tested: The network that was tested.
         task: Horizon, season and quantile levels.
         before: What `uncalibrated` returns, where that is of the same network.

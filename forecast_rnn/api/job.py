@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from forecast_rnn.api.evaluate import contest, judge, settings_of, uncalibrated
+from forecast_rnn.api.evaluate import evaluate, judge, settings_of, uncalibrated
 from forecast_rnn.api.model import Model
 from forecast_rnn.api.trained import Trained
 from forecast_rnn.baselines import USUAL_BASELINES
@@ -127,7 +127,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     before = uncalibrated(panel, tested, task)
     release_memory()
-    table = contest(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
     release_memory()
     # First, as it takes the most beside the table, and what writing loads of Polars stays.
     found = scores(table, task)

@@ -39,9 +39,9 @@ def test_what_held_before_calibration_is_a_mean_over_series(monkeypatch, gaps, a
 
     by_item: dict[int, list[bool]] = {}
     counted = set(comparable(table).filter(model="network").select(WINDOW).rows())
-    for *window, held in flat.iter_rows():
+    for *window, holdout in flat.iter_rows():
         if tuple(window) in counted:
-            by_item.setdefault(window[0], []).append(held)
+            by_item.setdefault(window[0], []).append(holdout)
     assert len(counted) == flat.height - len(gaps)
     share = f"{100 * mean(map(mean, by_item.values())):.0f}%"
     assert said.endswith(f"; {share} before it was calibrated on earlier rows.")

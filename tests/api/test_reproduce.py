@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-import forecast_rnn
+import forecast_rnn.api
 from forecast_rnn.api.reproduce import title_of, training_command
 from forecast_rnn.cli import app
 from forecast_rnn.config import TrainConfig
@@ -27,7 +27,7 @@ def asked(monkeypatch):
     module = ModuleType("forecast_rnn.api.train")
     module.train = train
     monkeypatch.setitem(sys.modules, "forecast_rnn.api.train", module)
-    monkeypatch.setattr(forecast_rnn, "api", module, raising=False)
+    monkeypatch.setattr(forecast_rnn.api, "train", module, raising=False)
     return calls
 
 

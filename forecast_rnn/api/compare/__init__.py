@@ -28,7 +28,7 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.fitting.holdout import Held, hold_back
+from forecast_rnn.neural.fitting.holdout import Holdout, hold_out
 from forecast_rnn.progress import OnProgress, Progress, ignore
 
 SEEDS = 3
@@ -123,9 +123,9 @@ def compare(
     task = usual_task(panel, horizon, season, levels)
     if strict:
         refuse_warnings(findings.warnings)
-    held = _held(panel, task, windows)
+    holdout = _held(panel, task, windows)
     on_found(findings, task)
-    arena = Arena(panel, task, config, held, seeds)
+    arena = Arena(panel, task, config, holdout, seeds)
     runs = _run_all(arena, cells, on_progress)
     ranking = rank(runs)
     apart = all_apart(ranking)
@@ -137,7 +137,7 @@ def compare(
         best=ranking.best,
         sentences=sentences(ranking, apart),
         task=task,
-        windows=len(held.windows),
+        windows=len(holdout.windows),
         seeds=seeds,
         findings=findings,
     )
@@ -162,15 +162,15 @@ def _levels(config: TrainConfig, given: tuple[float, ...] | None) -> tuple[float
     return levels
 
 
-def _held(panel: Panel, task: Task, windows: int | None) -> Held:
-    held = hold_back(panel, task, windows=windows)
-    if held is None:
+def _held(panel: Panel, task: Task, windows: int | None) -> Holdout:
+    holdout = hold_out(panel, task, windows=windows)
+    if holdout is None:
         asked = f"{1 if windows is None else windows} times the horizon of {task.horizon}"
         raise DataError(
             f"the series are too short to compare cells: with usually {panel.usual_length()} rows, "
             f"there are too few to hold back {asked}. Pass a smaller --horizon or fewer --windows."
         )
-    return held
+    return holdout
 
 
 def _run_all(arena: Arena, cells: tuple[str, ...], on_progress: OnProgress) -> list[Run]:

@@ -17,7 +17,7 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn, backtest
 from forecast_rnn.evaluation.metrics import METRICS, comparable, scores
 from forecast_rnn.neural.fitting.fit import choose_recipe, train_tested
-from forecast_rnn.neural.fitting.holdout import Held
+from forecast_rnn.neural.fitting.holdout import Holdout
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, WINDOW
 
@@ -33,14 +33,14 @@ class Arena:
         panel: The series.
         task: What is forecast.
         config: What the user wants of networks; the cell is another each time.
-        held: Which rows are held back.
+        holdout: Which rows are held back.
         seeds: How many networks of each cell.
     """
 
     panel: Panel
     task: Task
     config: TrainConfig
-    held: Held
+    holdout: Holdout
     seeds: int
 
 
@@ -96,7 +96,7 @@ def run_cell(
     """
     config = replace(arena.config, cell=cell)
     with _watch() as choosing:
-        choice = choose_recipe(arena.panel, arena.task, config, arena.held, on_progress)
+        choice = choose_recipe(arena.panel, arena.task, config, arena.holdout, on_progress)
     for number in range(arena.seeds):
         seed = config.seed + number
         with _watch() as training:
@@ -129,7 +129,7 @@ def _forecasts(arena: Arena, name: str, forecast: ForecastFn) -> tuple[pl.DataFr
         seconds = watch()
         return table
 
-    table = backtest(arena.panel, arena.held.rows, {name: timed}, arena.task)
+    table = backtest(arena.panel, arena.holdout.rows, {name: timed}, arena.task)
     return table, seconds
 
 

@@ -10,12 +10,12 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
-from forecast_rnn.neural.fitting.holdout import Held, hold_back, rows_after
+from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
 from forecast_rnn.neural.fitting.setting import Machine, make_setting
 from forecast_rnn.neural.fitting.watch import Watch
-from forecast_rnn.neural.inference.calibration import Reach, calibrate
+from forecast_rnn.neural.inference.calibration import ConformityScores, calibrate
 from forecast_rnn.neural.inference.classes import tempered
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import measure_dependence
@@ -44,9 +44,9 @@ class Tested:
         recipe: The network that was chosen.
         steps: The optimisation steps that were chosen.
         trials: What was tried on the rows before those of the backtest, if there are enough.
-        rows: As in `Held`.
-        windows: As in `Held`.
-        reach: How far outcomes of held-back rows were from forecasts of the like.
+        rows: As in `Holdout`.
+        windows: As in `Holdout`.
+        conformity: How far outcomes of held-back rows were from forecasts of the like.
     """
 
     forecaster: Forecaster | None
@@ -55,7 +55,7 @@ class Tested:
     trials: tuple[Trial, ...]
     rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     windows: tuple[int, ...] = ()
-    reach: tuple[Reach, ...] = ()
+    conformity: tuple[ConformityScores, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,20 @@ class Fitted:
 
 def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
     """Train for the backtest, and the like of it on everything."""
-    job, held = _job(task, config), hold_back(panel, task)
-    if held is None:
+    job, holdout = _job(task, config), hold_out(panel, task)
+    if holdout is None:
         tested = _untested(panel, task, config)
         (whole,) = _train(job, panel, tested, [0], Watch("training", on_progress))
         return Fitted(whole.forecaster, tested, whole.curve)
-    unseen: list[Unseen] = [rows_after(panel, task, held.windows[0]), 0]
+    unseen: list[Unseen] = [rows_after(panel, task, holdout.windows[0]), 0]
     watch = Watch("training", on_progress)
-    choice, (before, whole) = _choose_and_train(job, panel, held, unseen, watch)
-    forecaster = _calibrated(before.forecaster, *choice.reach)
+    choice, (before, whole) = _choose_and_train(job, panel, holdout, unseen, watch)
+    forecaster = _calibrated(before.forecaster, *choice.conformity)
     tested = replace(choice, forecaster=forecaster)
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
-    _, reach = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
+    _, conformity = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
     dependence = measure_dependence(forecaster, panel, tested.rows)
-    forecaster = _calibrated(whole.forecaster, *tested.reach, reach)
+    forecaster = _calibrated(whole.forecaster, *tested.conformity, conformity)
     return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
 
 
@@ -114,13 +114,13 @@ def fit_tested(
         windows: Forecasts of each series in the backtest; None for what suits the series.
         step: Rows from one of them to the next; None for a horizon.
     """
-    held = hold_back(panel, task, windows=windows, step=step)
-    if held is None:
+    holdout = hold_out(panel, task, windows=windows, step=step)
+    if holdout is None:
         return _untested(panel, task, config)
-    unseen = [rows_after(panel, task, held.windows[0])]
+    unseen = [rows_after(panel, task, holdout.windows[0])]
     watch = Watch("backtesting", on_progress)
-    choice, (before,) = _choose_and_train(_job(task, config), panel, held, unseen, watch)
-    return replace(choice, forecaster=_calibrated(before.forecaster, *choice.reach))
+    choice, (before,) = _choose_and_train(_job(task, config), panel, holdout, unseen, watch)
+    return replace(choice, forecaster=_calibrated(before.forecaster, *choice.conformity))
 
 
 def _untested(panel: Panel, task: Task, config: TrainConfig) -> Tested:
@@ -128,11 +128,11 @@ def _untested(panel: Panel, task: Task, config: TrainConfig) -> Tested:
 
 
 def choose_recipe(
-    panel: Panel, task: Task, config: TrainConfig, held: Held, on_progress: OnProgress
+    panel: Panel, task: Task, config: TrainConfig, holdout: Holdout, on_progress: OnProgress
 ) -> Tested:
     """Choose width and steps on the rows before those of the backtest; nothing else is trained."""
     watch = Watch("choosing", on_progress)
-    return _choose_and_train(_job(task, config), panel, held, [], watch)[0]
+    return _choose_and_train(_job(task, config), panel, holdout, [], watch)[0]
 
 
 def train_tested(
@@ -153,20 +153,20 @@ def train_before(
     window: int,
     on_progress: OnProgress,
 ) -> Forecaster:
-    """Train what was chosen on all rows before one of `Held.windows`."""
+    """Train what was chosen on all rows before one of `Holdout.windows`."""
     unseen = [rows_after(panel, task, window)]
     watch = Watch("backtesting", on_progress)
     (trained,) = _train(_job(task, config), panel, choice, unseen, watch)
-    return _calibrated(trained.forecaster, *choice.reach)
+    return _calibrated(trained.forecaster, *choice.conformity)
 
 
-def _calibrated(forecaster: Forecaster, *reaches: Reach) -> Forecaster:
+def _calibrated(forecaster: Forecaster, *conformities: ConformityScores) -> Forecaster:
     """Make forecasts as unsure as held-back rows, if any, were far from those of the like."""
-    if not reaches:
+    if not conformities:
         return forecaster
     if forecaster.task.classes:
-        return replace(forecaster, classes=tempered(forecaster.classes, *reaches))
-    return replace(forecaster, calibration=calibrate(*reaches))
+        return replace(forecaster, classes=tempered(forecaster.classes, *conformities))
+    return replace(forecaster, calibration=calibrate(*conformities))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,36 +185,38 @@ def _job(task: Task, config: TrainConfig) -> _Job:
 
 
 def _choose_and_train(
-    job: _Job, panel: Panel, held: Held, unseen: Sequence[Unseen], watch: Watch
+    job: _Job, panel: Panel, holdout: Holdout, unseen: Sequence[Unseen], watch: Watch
 ) -> tuple[Tested, list[Ensemble]]:
     """Choose on the rows before those held back, and train what won.
 
     Args:
         job: What is wanted.
         panel: The series.
-        held: What is for the backtest; choosing reads none of it.
+        holdout: What is for the backtest; choosing reads none of it.
         unseen: For each ensemble that is to be trained what it may not see.
         watch: Of the training.
     """
-    race = race_of(panel, job.task, job.config, job.machine, held.windows[0])
+    race = race_of(panel, job.task, job.config, job.machine, holdout.windows[0])
     recipe, steps = race.first
-    choice = Tested(None, recipe, steps, (), held.rows, held.windows)
+    choice = Tested(None, recipe, steps, (), holdout.rows, holdout.windows)
     if race.setting is None:
         return choice, _train(job, panel, choice, unseen, watch)
     if not (race.is_open or _one_by_one(panel, recipe)):
         # Nothing has to wait for what is only measured.
         measured = Plan(race.setting, recipe, steps, members=1)
         first, *ensembles = _train(job, panel, choice, unseen, watch, measured)
-        score, reach = assess(replace(first.forecaster, rounded=False), panel, race.rows)
+        score, conformity = assess(replace(first.forecaster, rounded=False), panel, race.rows)
         trial = Trial(recipe, steps, score, None)
-        return replace(choice, trials=(trial,), reach=(reach,)), ensembles
+        return replace(choice, trials=(trial,), conformity=(conformity,)), ensembles
     progress = Watch("choosing", watch.on_progress, race.steps)
     trials = choose(race.setting, panel, race.rows, race.rungs, progress.count)
     del race  # Its setting may hold a copy of the covariates.
     best = cheapest(trials, job.task)
-    assert best.reach is not None, "the best of a race has one"
-    told = tuple(replace(trial, reach=None) for trial in trials)
-    choice = replace(choice, recipe=best.recipe, steps=best.steps, trials=told, reach=(best.reach,))
+    assert best.conformity is not None, "the best of a race has one"
+    told = tuple(replace(trial, conformity=None) for trial in trials)
+    choice = replace(
+        choice, recipe=best.recipe, steps=best.steps, trials=told, conformity=(best.conformity,)
+    )
     return choice, _train(job, panel, choice, unseen, watch)
 
 

@@ -12,7 +12,7 @@ from forecast_rnn.neural.fitting.selection import leaves_enough, usual_windows
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holdout:
     """Which rows are for a backtest.
 
     Attributes:
@@ -24,9 +24,9 @@ class Held:
     windows: tuple[int, ...]
 
 
-def hold_back(
+def hold_out(
     panel: Panel, task: Task, *, windows: int | None = None, step: int | None = None
-) -> Held | None:
+) -> Holdout | None:
     """Say which rows are for the backtest; None if too few would be left to train on."""
     windows = usual_windows(panel, task) if windows is None else windows
     step = task.horizon if step is None else step
@@ -36,11 +36,11 @@ def hold_back(
         return None
     behind = origins.lags(panel, task.horizon)
     rows = origins.rolling(panel, horizon=task.horizon, windows=windows, step=step, lags=behind)
-    return Held(rows, tuple(range(back, task.horizon - 1, -step)))
+    return Holdout(rows, tuple(range(back, task.horizon - 1, -step)))
 
 
 def rows_of_window(panel: Panel, task: Task, window: int) -> NDArray[np.int64]:
-    """Return the origins of one of `Held.windows`, [B]."""
+    """Return the origins of one of `Holdout.windows`, [B]."""
     behind = origins.lags(panel, task.horizon)
     return origins.rolling(panel, horizon=window, windows=1, step=1, lags=behind)
 

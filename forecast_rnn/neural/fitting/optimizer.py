@@ -13,7 +13,7 @@ EPSILON = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
-class Descent:
+class Optimizer:
     """Weights, and what is remembered of their gradients; all are changed in place.
 
     Attributes:
@@ -28,20 +28,20 @@ class Descent:
     squares: tuple[Tensor, ...]
     counts: tuple[Tensor, ...]
 
-    def fork(self, weights: Iterable[nn.Parameter]) -> "Descent":
+    def fork(self, weights: Iterable[nn.Parameter]) -> "Optimizer":
         """Return a copy for copies of the weights."""
         copies = (
             tuple(tensor.clone() for tensor in tensors)
             for tensors in (self.means, self.squares, self.counts)
         )
         means, squares, counts = copies
-        return Descent(tuple(weights), means, squares, counts)
+        return Optimizer(tuple(weights), means, squares, counts)
 
 
-def start_descent(weights: Iterable[nn.Parameter]) -> Descent:
+def start_optimizer(weights: Iterable[nn.Parameter]) -> Optimizer:
     """Remember nothing yet."""
     weights = tuple(weights)
-    return Descent(
+    return Optimizer(
         weights,
         means=tuple(torch.zeros_like(weight) for weight in weights),
         squares=tuple(torch.zeros_like(weight) for weight in weights),
@@ -50,20 +50,20 @@ def start_descent(weights: Iterable[nn.Parameter]) -> Descent:
 
 
 @torch.no_grad()
-def descend(descent: Descent, rate: float) -> None:
+def take_step(optimizer: Optimizer, rate: float) -> None:
     """Take a step against the gradients; a weight without one stays as it is.
 
     Loshchilov and Hutter (2019), https://arxiv.org/abs/1711.05101, with the numbers that are
     usual in torch.
     """
-    there = [place for place, weight in enumerate(descent.weights) if weight.grad is not None]
+    there = [place for place, weight in enumerate(optimizer.weights) if weight.grad is not None]
     adamw(
-        [descent.weights[place] for place in there],
-        [gradient for weight in descent.weights if (gradient := weight.grad) is not None],
-        [descent.means[place] for place in there],
-        [descent.squares[place] for place in there],
+        [optimizer.weights[place] for place in there],
+        [gradient for weight in optimizer.weights if (gradient := weight.grad) is not None],
+        [optimizer.means[place] for place in there],
+        [optimizer.squares[place] for place in there],
         [],
-        [descent.counts[place] for place in there],
+        [optimizer.counts[place] for place in there],
         fused=True,
         amsgrad=False,
         beta1=MEAN_DECAY,

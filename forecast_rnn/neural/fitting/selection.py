@@ -16,7 +16,7 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.neural.fitting.recipe import Recipe, work_per_step
 from forecast_rnn.neural.fitting.setting import Setting
 from forecast_rnn.neural.fitting.training import Epoch, Learner, Sampler, Schedule, epochs, follow
-from forecast_rnn.neural.inference.calibration import Reach, measure_reach
+from forecast_rnn.neural.inference.calibration import ConformityScores, conformity_scores
 from forecast_rnn.neural.inference.direction import log_loss, measure_odds
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.network import Network
@@ -46,14 +46,14 @@ class Trial:
         recipe: The network and its training.
         steps: The length.
         score: The scaled loss of held-back rows: less is better.
-        reach: How far the outcomes of these rows were from the forecasts; None where it is of no
+        conformity: How far outcomes of these rows were from forecasts; None where it is of no
             use any more, as it takes a megabyte.
     """
 
     recipe: Recipe
     steps: int
     score: float
-    reach: Reach | None
+    conformity: ConformityScores | None
 
 
 @dataclass(slots=True, eq=False)
@@ -131,8 +131,8 @@ def choose(
             networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
         for one in alive:
             forecaster = setting.forecaster(one.recipe, (networks.pop(0),))
-            score, reach = assess(forecaster, panel, rows)
-            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, reach))
+            score, conformity = assess(forecaster, panel, rows)
+            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, conformity))
         leader = min(trial.score for trials in raced for trial in trials)
         for trials in raced:
             trials[:] = [_told(trial, leader) for trial in trials]
@@ -143,7 +143,7 @@ def choose(
 
 def _told(trial: Trial, leader: float) -> Trial:
     """Return a trial without its reach if it is too bad to be the one that `cheapest` returns."""
-    return trial if trial.score <= AS_GOOD * leader else replace(trial, reach=None)
+    return trial if trial.score <= AS_GOOD * leader else replace(trial, conformity=None)
 
 
 def cheapest(trials: Sequence[Trial], task: Task) -> Trial:
@@ -178,7 +178,9 @@ def _climb(
     return branch.network
 
 
-def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tuple[float, Reach]:
+def assess(
+    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+) -> tuple[float, ConformityScores]:
     """Return the scaled loss of forecasts, and how far outcomes were from them.
 
     Of classes it is the log loss, and how probable each was.
@@ -196,16 +198,18 @@ def assess(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> tup
         odds = measure_odds(forecaster, panel, rows)
         return log_loss(odds), odds
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    reach, loss = [], []
+    conformity, loss = [], []
     for some, quantiles in forecaster.portions(panel, rows):
         actual = outcomes(panel, some, task.horizon)
-        reach.append(measure_reach(quantiles, actual, task.quantile_levels, windows=windows))
+        conformity.append(
+            conformity_scores(quantiles, actual, task.quantile_levels, windows=windows)
+        )
         loss.append(_losses(quantiles, actual, task.quantile_levels))
-    values = np.concatenate([each.values for each in reach])
+    values = np.concatenate([each.values for each in conformity])
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.concatenate(loss) / error_scales(panel, rows, task.season_length)
     scaled = scaled[np.isfinite(scaled)]
-    return float(scaled.mean()) if scaled.size else math.inf, replace(reach[0], values=values)
+    return float(scaled.mean()) if scaled.size else math.inf, replace(conformity[0], values=values)
 
 
 def _losses(quantiles: Values, actual: Values, quantile_levels: tuple[float, ...]) -> Values:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
-from forecast_rnn.neural.fitting.optimizer import Descent, descend, start_descent
+from forecast_rnn.neural.fitting.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.network.batch import Table, gather
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network, build_network
@@ -114,14 +114,14 @@ class Learner:
 
     Attributes:
         network: Its weights.
-        descent: What came before.
+        optimizer: What came before.
         steps: Those taken so far.
         failures: Those at which the loss was not finite.
         bfloat16: Whether a step multiplies in it; weights and gradients are float32.
     """
 
     network: Network
-    descent: Descent
+    optimizer: Optimizer
     steps: int = 0
     failures: int = 0
     bfloat16: bool = False
@@ -130,7 +130,7 @@ class Learner:
         """Return a copy that goes its own way."""
         self.network.zero_grad(set_to_none=True)  # so that gradients are not held twice
         network = copy.deepcopy(self.network)
-        return replace(self, network=network, descent=self.descent.fork(network.parameters()))
+        return replace(self, network=network, optimizer=self.optimizer.fork(network.parameters()))
 
 
 def make_learner(
@@ -138,7 +138,7 @@ def make_learner(
 ) -> Learner:
     """Start a network; call it in one thread, for it borrows torch's own generator."""
     network = build_network(model, task, encoding, seed).to(device)
-    return Learner(network, start_descent(network.parameters()))
+    return Learner(network, start_optimizer(network.parameters()))
 
 
 def epochs(learner: Learner, sampler: Sampler, schedule: Schedule, *, stop: int) -> Iterator[Epoch]:
@@ -176,7 +176,7 @@ def _train_step(
     if not bool(norm.isfinite() & loss.isfinite()):
         _count_failure(learner, rate)
         return None
-    descend(learner.descent, rate)
+    take_step(learner.optimizer, rate)
     return float(loss.detach()), float(norm)
 
 

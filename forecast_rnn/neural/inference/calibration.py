@@ -70,7 +70,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ConformityScores:
     """How far outcomes were from the median of their forecast, held against intervals.
 
     Of classes, which have no intervals, it is how probable each was.
@@ -88,9 +88,9 @@ class Reach:
     values: NDArray[np.float32] = field(repr=False, compare=False)
 
 
-def measure_reach(
+def conformity_scores(
     quantiles: Values, actual: Values, levels: Sequence[float], *, windows: float
-) -> Reach:
+) -> ConformityScores:
     """Measure outcomes by the intervals of quantiles whose levels add up to 1.
 
     Args:
@@ -108,13 +108,13 @@ def measure_reach(
         low = quantiles[..., rounded.index(round(1 - level, 9))]
         high = quantiles[..., rounded.index(level)]
         side = np.where(actual > median, high - median, median - low)
-        reach = np.where(distance == 0, 0.0, np.inf)
-        np.divide(distance, side, out=reach, where=side > 0)
-        values[..., place] = np.where(np.isnan(distance), np.nan, reach)
-    return Reach(tuple(upper), windows, values)
+        conformity = np.where(distance == 0, 0.0, np.inf)
+        np.divide(distance, side, out=conformity, where=side > 0)
+        values[..., place] = np.where(np.isnan(distance), np.nan, conformity)
+    return ConformityScores(tuple(upper), windows, values)
 
 
-def calibrate(*reaches: Reach) -> Calibration:
+def calibrate(*conformities: ConformityScores) -> Calibration:
     """Return the factors that would have made intervals as wide as they ought to be.
 
     Outcomes may be few, and those of one forecast are alike: a factor goes by the steps around
@@ -122,10 +122,10 @@ def calibrate(*reaches: Reach) -> Calibration:
     are, the closer it stays to 1, in logarithms by windows / (windows + doubt).
 
     Args:
-        reaches: Of forecasts with the same levels and horizon.
+        conformities: Of forecasts with the same levels and horizon.
     """
-    values = np.concatenate([reach.values for reach in reaches])
-    levels, windows = reaches[0].levels, sum(reach.windows for reach in reaches)
+    values = np.concatenate([conformity.values for conformity in conformities])
+    levels, windows = conformities[0].levels, sum(conformity.windows for conformity in conformities)
     if not levels or np.isnan(values).all():
         return Calibration()
     factors = [
@@ -135,20 +135,20 @@ def calibrate(*reaches: Reach) -> Calibration:
     return Calibration(scores, tuple(zip(*factors, strict=True)))
 
 
-def _factors(reach: NDArray[np.float32], share: float, windows: float) -> list[float]:
+def _factors(conformity: NDArray[np.float32], share: float, windows: float) -> list[float]:
     """Return for each step the reach that a share of the outcomes does not go beyond, [H].
 
     It is drawn towards 1 by how little so many windows tell.
     """
-    known = ~np.isnan(reach)
-    count, horizon = known.sum(0), reach.shape[1]
+    known = ~np.isnan(conformity)
+    count, horizon = known.sum(0), conformity.shape[1]
     found = []
     for step in range(horizon):
         around = 0
         while count[_around(step, around)].sum() < ENOUGH and around < horizon:
             around += 1
         some = _around(step, around)
-        ordered = np.sort(reach[:, some][known[:, some]])
+        ordered = np.sort(conformity[:, some][known[:, some]])
         # One more than there are, as the outcome to come is one of them: eq. 8.
         rank = min(math.ceil((len(ordered) + 1) * share - 1e-9), len(ordered))
         factor = float(np.clip(ordered[rank - 1], LEAST, MOST))

@@ -13,7 +13,7 @@ from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import ConfigError, DataError
-from forecast_rnn.neural.inference.calibration import Reach
+from forecast_rnn.neural.inference.calibration import ConformityScores
 from forecast_rnn.neural.network.batch import Batch, Table, gather, load_table, origin_tensors
 from forecast_rnn.neural.scaling.transform import Transform
 
@@ -92,7 +92,7 @@ def fit_classes(
     return Classes(edges, tuple(tuple(map(float, row)) for row in shares))
 
 
-def tempered(classes: Classes, *odds: Reach) -> Classes:
+def tempered(classes: Classes, *odds: ConformityScores) -> Classes:
     """Give probabilities the temperature that suits rows which training did not see.
 
     The one with the least log loss, Guo et al. (2017), https://arxiv.org/abs/1706.04599,

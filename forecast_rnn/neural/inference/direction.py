@@ -12,7 +12,7 @@ from forecast_rnn.data.panels.origins import located
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn
-from forecast_rnn.neural.inference.calibration import Reach
+from forecast_rnn.neural.inference.calibration import ConformityScores
 from forecast_rnn.neural.inference.classes import (
     Rows,
     Values,
@@ -87,7 +87,7 @@ def class_baselines(forecaster: Forecaster) -> dict[str, ForecastFn]:
     return found
 
 
-def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> Reach:
+def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> ConformityScores:
     """Say how probable the class that came true and the others were.
 
     Args:
@@ -103,10 +103,10 @@ def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> Reach:
     logs = np.take_along_axis(logs, first, axis=-1)
     logs[np.isnan(number)] = np.nan
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    return Reach((), windows, logs.astype(np.float32))
+    return ConformityScores((), windows, logs.astype(np.float32))
 
 
-def log_loss(odds: Reach) -> float:
+def log_loss(odds: ConformityScores) -> float:
     """Return the mean of -log p of the classes that came true; infinite where none is known."""
     losses = -odds.values[..., 0]
     known = losses[~np.isnan(losses)]

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple, TypeVar, cast
 import torch
 from torch import Tensor
 
-from forecast_rnn.neural.network.network import Told
+from forecast_rnn.neural.network.network import Context
 from forecast_rnn.neural.network.stack import States
 
 Tree = TypeVar("Tree")
 """A tensor, or tuples of tensors."""
 
 
-class Standing(NamedTuple):
+class SeriesStates(NamedTuple):
     """Where networks stand after a step of each series.
 
     Attributes:
@@ -42,19 +42,19 @@ class Ending(NamedTuple):
         level: Of the last window, as `Scale` has it, [N, 1, 1].
         size: Of the same, [N, 1, 1].
         seen: Whether the last window holds an observation, [N].
-        still: As in `Standing`, [N].
+        still: As in `SeriesStates`, [N].
     """
 
-    told: tuple[Told, ...]
+    told: tuple[Context, ...]
     level: Tensor
     size: Tensor
     seen: Tensor
     still: Tensor
 
 
-Stood = tuple[Standing, Ending]
+Stood = tuple[SeriesStates, Ending]
 
-Known = TypeVar("Known", Standing, Ending)
+Known = TypeVar("Known", SeriesStates, Ending)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ class Memory:
         read: Rows of each item that have been read, [N].
     """
 
-    standings: tuple[Standing | None, ...]
+    standings: tuple[SeriesStates | None, ...]
     last: Ending
     begun: Tensor
     read: Tensor

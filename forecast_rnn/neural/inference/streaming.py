@@ -12,7 +12,7 @@ from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.neural.inference.states import (
     Ending,
     Memory,
-    Standing,
+    SeriesStates,
     Stood,
     mapped,
     picked,
@@ -29,7 +29,7 @@ from forecast_rnn.neural.network.batch import (
     seen_windows,
 )
 from forecast_rnn.neural.network.covariates import Crop
-from forecast_rnn.neural.network.network import Network, Told
+from forecast_rnn.neural.network.network import Context, Network
 from forecast_rnn.neural.parallel import side_by_side
 from forecast_rnn.neural.scaling.windows import Scale
 from forecast_rnn.system.memory import memory_kept
@@ -101,9 +101,9 @@ class Reader:
     def remember(self, table: Table) -> Memory:
         """Read all items up to their last rows, T steps as for a forecast."""
         lengths = table.end - table.first
-        standing, last = self._begun(table, table.end - 1)
+        series_states, last = self._begun(table, table.end - 1)
         later = [None] * (self.model.stride - 1)
-        return Memory((standing, *later), last, lengths, lengths)
+        return Memory((series_states, *later), last, lengths, lengths)
 
     @torch.no_grad()
     def go_on(self, memory: Memory, table: Table) -> Memory:
@@ -127,15 +127,15 @@ class Reader:
         # Training never let a state come further than T steps, and memory not twice as far.
         if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
             back = (memory.places(read) - place) % self.model.stride
-            standing, ending = self._begun(table, table.first + read - 1 - back)
+            series_states, ending = self._begun(table, table.first + read - 1 - back)
             ending = picked(items, ending)
         else:
             rows = table.first[items] + read[items] - 1
-            standing, ending = self._stepped(table, items, rows, before)
-            standing = put(before, items, standing)
+            series_states, ending = self._stepped(table, items, rows, before)
+            series_states = put(before, items, series_states)
         others = memory.standings
         return Memory(
-            (*others[:place], standing, *others[place + 1 :]),
+            (*others[:place], series_states, *others[place + 1 :]),
             put(memory.last, items, ending),
             memory.begun,
             read,
@@ -152,13 +152,13 @@ class Reader:
             still = _still(batch)
             steps = torch.full_like(still, most)
             known, level = seen_windows(batch).sum(1), batch.scale.level[:, -1:]
-            standing = Standing(states, known, still, steps, level, batch.seen)
-            return standing, _ending(batch, told, still)
+            series_states = SeriesStates(states, known, still, steps, level, batch.seen)
+            return series_states, _ending(batch, told, still)
 
         with memory_kept():
             return self._side_by_side(begin, len(rows), self.crops_at_once)
 
-    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
+    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates) -> Stood:
         """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
 
         def step(some: slice) -> Stood:
@@ -167,7 +167,7 @@ class Reader:
 
         return self._side_by_side(step, len(items), STEPS_AT_ONCE)
 
-    def _step(self, table: Table, items: Tensor, rows: Tensor, before: Standing) -> Stood:
+    def _step(self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates) -> Stood:
         batch = self._gathered(table, items, rows, 1)
         known = (before.known + batch.seen).clamp(max=self.model.context_steps)
         batch.inputs[:, -1, AGE] = known.float().log1p()
@@ -182,8 +182,10 @@ class Reader:
         ]
         states, told = zip(*steps, strict=True)
         still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
-        standing = Standing(states, known, still, before.steps + 1, batch.scale.level, batch.seen)
-        return standing, _ending(batch, told, still)
+        series_states = SeriesStates(
+            states, known, still, before.steps + 1, batch.scale.level, batch.seen
+        )
+        return series_states, _ending(batch, told, still)
 
     def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
         model = replace(self.model, context_steps=steps)
@@ -211,7 +213,7 @@ class Reader:
         )
 
 
-def _ending(batch: Batch, told: tuple[Told, ...], still: Tensor) -> Ending:
+def _ending(batch: Batch, told: tuple[Context, ...], still: Tensor) -> Ending:
     """Return what forecasts after the last steps of crops rest on."""
     scale = batch.scale
     return Ending(told, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)

@@ -89,7 +89,7 @@ class KnownEffect(nn.Module):
 
 
 @final
-class Surroundings(nn.Module):
+class CovariateEffects(nn.Module):
     """All that is known beside the target.
 
     Static columns and, for every window, a few mixtures of its past columns join what a
@@ -137,14 +137,14 @@ class Surroundings(nn.Module):
         return moves
 
 
-def make_surroundings(
+def make_covariate_effects(
     model: ModelConfig, encoding: Encoding, season: Tensor
-) -> Surroundings | None:
+) -> CovariateEffects | None:
     """Build the part of a network that covariates and the calendar need; None without any."""
     calendar = encoding.calendar if model.calendar else ()
     if not (encoding.numbers or encoding.categorical or encoding.holiday_fields or calendar):
         return None
-    return Surroundings(model, encoding, season)
+    return CovariateEffects(model, encoding, season)
 
 
 def _columns(

@@ -12,7 +12,7 @@ from forecast_rnn.neural.heads import HEADS
 from forecast_rnn.neural.heads.base import Head
 from forecast_rnn.neural.network.batch import Batch, input_channels
 from forecast_rnn.neural.network.covariates import Crop
-from forecast_rnn.neural.network.effects import make_surroundings
+from forecast_rnn.neural.network.effects import make_covariate_effects
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.stack import Stack, States
 from forecast_rnn.neural.scaling.windows import CLIP
@@ -20,7 +20,7 @@ from forecast_rnn.neural.scaling.windows import CLIP
 EVERY, LAST = slice(None), slice(-1, None)
 
 
-class Told(NamedTuple):
+class Context(NamedTuple):
     """What comes of steps, but for what is known beside the target.
 
     Attributes:
@@ -54,8 +54,8 @@ class Network(nn.Module):
         width = model.hidden_size
         self.season, self.horizon = min(task.season_length, model.window_length), task.horizon
         places = model.window_length - self.season + torch.arange(task.horizon) % self.season
-        self.surroundings = make_surroundings(model, encoding, places)
-        more = 0 if self.surroundings is None else self.surroundings.width
+        self.covariate_effects = make_covariate_effects(model, encoding, places)
+        more = 0 if self.covariate_effects is None else self.covariate_effects.width
         self.embedding = nn.Linear(input_channels(model) + more, width)
         self.cells = Stack(model)
         self.linear = nn.Linear(model.window_length, task.horizon, bias=False)
@@ -66,40 +66,40 @@ class Network(nn.Module):
         """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
         embedded = self._embedded(batch, EVERY)
         hidden, _ = self.cells.scan(embedded, self.cells.initial_state(len(embedded)))
-        told = Told(torch.cat([hidden, embedded], dim=-1), self._started(batch, EVERY))
+        told = Context(torch.cat([hidden, embedded], dim=-1), self._started(batch, EVERY))
         return self._emitted(told, batch.beside, EVERY)
 
-    def begin(self, batch: Batch) -> tuple[States, Told]:
+    def begin(self, batch: Batch) -> tuple[States, Context]:
         """Read crops; return the states after them, and what comes of their last steps."""
         embedded = self._embedded(batch, EVERY)
         return self._read(batch, embedded, self.cells.initial_state(len(embedded)))
 
-    def go_on(self, batch: Batch, states: States) -> tuple[States, Told]:
+    def go_on(self, batch: Batch, states: States) -> tuple[States, Context]:
         """Read the last step of crops from the states after the one before; return the like."""
         return self._read(batch, self._embedded(batch, LAST), states)
 
-    def after(self, told: Told, beside: Crop | None) -> Tensor:
+    def after(self, told: Context, beside: Crop | None) -> Tensor:
         """Return the head's parameters after the last step of crops, [B, P, H].
 
         Args:
             told: What comes of it, as `begin` and `go_on` return it.
             beside: Covariates and calendar, of the last window and the steps ahead at least.
         """
-        steps = Told(*(part.unsqueeze(1) for part in told))
+        steps = Context(*(part.unsqueeze(1) for part in told))
         return self._emitted(steps, beside, LAST)[:, 0]
 
     def _embedded(self, batch: Batch, steps: slice) -> Tensor:
         """Return what the recurrent layers read in some steps, [B, T, D]."""
         inputs = batch.inputs
-        if self.surroundings is not None and batch.beside is not None:
-            more = self.surroundings.inputs(batch.beside, inputs.shape[1])
+        if self.covariate_effects is not None and batch.beside is not None:
+            more = self.covariate_effects.inputs(batch.beside, inputs.shape[1])
             inputs = torch.cat([inputs, more], dim=-1)
         return F.silu(self.embedding(inputs[:, steps]))
 
-    def _read(self, batch: Batch, embedded: Tensor, states: States) -> tuple[States, Told]:
+    def _read(self, batch: Batch, embedded: Tensor, states: States) -> tuple[States, Context]:
         hidden, states = self.cells.scan(embedded, states)
         told = torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
-        return states, Told(told, self._started(batch, LAST)[:, 0])
+        return states, Context(told, self._started(batch, LAST)[:, 0])
 
     def _started(self, batch: Batch, steps: slice) -> Tensor:
         """Return what the head corrects after some steps, [B, T, H]."""
@@ -109,11 +109,11 @@ class Network(nn.Module):
             start = start - batch.scale.apply(batch.last)[:, steps].clamp(-CLIP, CLIP)
         return start
 
-    def _emitted(self, told: Told, beside: Crop | None, steps: slice) -> Tensor:
+    def _emitted(self, told: Context, beside: Crop | None, steps: slice) -> Tensor:
         """Return the head's parameters after some steps, [B, T, P, H], from [B, T, …]."""
         start = told.start
-        if self.surroundings is not None and beside is not None:
-            moves = self.surroundings.moves(beside)
+        if self.covariate_effects is not None and beside is not None:
+            moves = self.covariate_effects.moves(beside)
             start = start if moves is None else start + moves[:, steps]
         parameters: Tensor = self.head(told.hidden, start)
         return parameters

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from forecast_rnn.api.compare import compare
-from forecast_rnn.api.evaluate import contest
+from forecast_rnn.api.evaluate import evaluate
 from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
@@ -46,7 +46,7 @@ def test_a_run_scores_what_train_would_report_of_that_cell(compared, sales):
 
     tested = fit_tested(panel, task, replace(CONFIG, cell="elman"), ignore)
 
-    table = contest(panel, tested.forecaster, tested.rows, USUAL_BASELINES, task)
+    table = evaluate(panel, tested.forecaster, tested.rows, USUAL_BASELINES, task)
     own = scores(table, task).filter(pl.col("model") == "network")
     row = compared.runs.filter((pl.col("model") == "elman") & (pl.col("seed") == 0))
     # But for the last digit: the order in which Polars adds depends on the rows beside.

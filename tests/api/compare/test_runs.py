@@ -5,7 +5,7 @@ import pytest
 
 from forecast_rnn.api.compare.runs import Arena, run_baselines, run_cell
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.neural.fitting.holdout import hold_back
+from forecast_rnn.neural.fitting.holdout import hold_out
 from forecast_rnn.progress import ignore
 from tests.panels import NAN, panel_of
 
@@ -18,7 +18,7 @@ def arena():
     wave = [50.0 + 20 * (t % 4) + 0.5 * t for t in range(60)]
     gap = [NAN if t in (50, 57) else value for t, value in enumerate(wave)]
     panel = panel_of(wave, gap, [NAN] * 60)
-    return Arena(panel, TASK, CONFIG, hold_back(panel, TASK, windows=2), seeds=2)
+    return Arena(panel, TASK, CONFIG, hold_out(panel, TASK, windows=2), seeds=2)
 
 
 def test_baselines_settle_which_windows_count(arena):

@@ -26,7 +26,7 @@ What is compared:
 - by default: width and layers are given, and the rest is chosen: steps up to 1,600, whether
   the calendar is of use; two networks, the usual baselines.
 - forecasts alone: of a trained network, from a table in memory to a table with outcomes, nothing
-  else: `cross_validation(…, use_fitted=True)`, and `contest` without baselines. The first of
+  else: `cross_validation(…, use_fitted=True)`, and `evaluate` without baselines. The first of
   several calls does not count.
 
 Seconds are those of the call by the clock and by the processor, and by the clock those of the

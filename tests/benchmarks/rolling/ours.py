@@ -51,7 +51,7 @@ def main() -> None:
 
 def trained(series, config):
     """Train, and return what goes from a table in memory to one of forecasts and outcomes."""
-    from forecast_rnn.api.evaluate import contest
+    from forecast_rnn.api.evaluate import evaluate
     from forecast_rnn.api.inputs import panel_of, usual_task
     from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.fitting.fit import fit_tested
@@ -65,7 +65,7 @@ def trained(series, config):
 
     def forecast() -> pl.DataFrame:
         panel, _ = panel_of(frame, Hints())
-        table = contest(panel, tested.forecaster, tested.rows, (), task)
+        table = evaluate(panel, tested.forecaster, tested.rows, (), task)
         return published(table, panel, task)
 
     return forecast

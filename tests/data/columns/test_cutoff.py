@@ -13,9 +13,8 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import panel_from_frame
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
+from tests.data.conftest import Read
 from tests.shops import shop_frame
-
-from .conftest import Read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = [date(2024, 1, 1) + timedelta(day) for day in range(40)]

@@ -5,8 +5,7 @@ import pytest
 from forecast_rnn.data.files.encoding import as_utf8
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 TEXT = "größe,ds\n1,2024-01-01\n"
 NAMED = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "utf-8-sig", "cp437"]

@@ -14,8 +14,7 @@ import xlsxwriter
 from forecast_rnn.data.read import read_panel
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 START = datetime(2024, 1, 1)
 

@@ -7,8 +7,7 @@ import pytest
 
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 
 def test_a_gap_is_missing_and_said_with_its_place(read: Read) -> None:

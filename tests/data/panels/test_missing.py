@@ -7,8 +7,7 @@ import pytest
 
 from forecast_rnn.data.schema import Hints, Missing
 from forecast_rnn.errors import DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 NAN = math.nan
 ROWS = [

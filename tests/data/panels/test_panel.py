@@ -4,8 +4,7 @@ import numpy as np
 import polars as pl
 
 from forecast_rnn.data.panels.panel import panel_from_table, panel_tables
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 
 def test_rows_know_their_item(read: Read) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from forecast_rnn.errors import DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 
 def test_a_sound_file_gives_no_warning(read: Read) -> None:

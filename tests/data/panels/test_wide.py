@@ -10,8 +10,7 @@ import pytest
 from forecast_rnn.data.read import panel_from_frame
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
-
-from .conftest import Read
+from tests.data.conftest import Read
 
 WIDE = Hints(wide=True)
 TEXT = """\

@@ -12,9 +12,8 @@ from forecast_rnn.data.read import panel_from_frame
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.series.covariates import MOST_NAMES, Column, Covariates, parse_columns
 from forecast_rnn.errors import ConfigError, DataError
+from tests.data.conftest import Read
 from tests.shops import shop_frame
-
-from .conftest import Read
 
 HINTS = Hints(static=("region",), past=("degrees", "sky"), known=("promotion", "slogan"))
 PAST = Hints(past=("x",))

@@ -8,8 +8,7 @@ import pytest
 
 from forecast_rnn.data.schema import Duplicates, Hints
 from forecast_rnn.errors import DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 
 def test_rows_in_any_order_make_the_same_panel(read: Read) -> None:

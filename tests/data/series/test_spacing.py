@@ -9,8 +9,7 @@ import pytest
 from forecast_rnn.data.read import format_times
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
-
-from .conftest import Read, lines
+from tests.data.conftest import Read, lines
 
 
 def rows_at(times: Sequence[object], item: str = "a") -> list[str]:

@@ -20,7 +20,7 @@ from forecast_rnn.neural.inference.classes import fit_classes
 from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import build_network
-from tests.neural.test_forecaster import LOG, MODEL, forecaster_of, wave
+from tests.neural.inference.test_forecaster import LOG, MODEL, forecaster_of, wave
 from tests.panels import panel_of
 
 CPU = torch.device("cpu")

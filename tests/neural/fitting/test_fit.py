@@ -11,7 +11,7 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels import origins
 from forecast_rnn.neural.fitting import fit as module
 from forecast_rnn.neural.fitting.fit import choose_recipe, fit, fit_tested, train_tested
-from forecast_rnn.neural.fitting.holdout import hold_back
+from forecast_rnn.neural.fitting.holdout import hold_out
 from forecast_rnn.neural.fitting.recipe import recipes
 from forecast_rnn.neural.fitting.selection import cheapest
 from forecast_rnn.neural.inference.calibration import calibrate
@@ -185,13 +185,13 @@ def test_the_network_of_the_backtest_is_calibrated_on_rows_before_it(panel, fitt
 
     factors = np.array(tested.forecaster.calibration.factors)
     assert factors.shape == (4, 4)
-    assert tested.forecaster.calibration == calibrate(*tested.reach)
-    assert tested.reach[0].values.shape == (6, 4, 4)
+    assert tested.forecaster.calibration == calibrate(*tested.conformity)
+    assert tested.conformity[0].values.shape == (6, 4, 4)
 
 
 def test_what_was_chosen_once_can_be_trained_with_other_seeds(panel, fitted):
-    held = hold_back(panel, TASK)
-    choice = choose_recipe(panel, TASK, CONFIG, held, ignore)
+    holdout = hold_out(panel, TASK)
+    choice = choose_recipe(panel, TASK, CONFIG, holdout, ignore)
 
     same = train_tested(panel, TASK, CONFIG, choice, ignore)
     other = train_tested(panel, TASK, replace(CONFIG, seed=1), choice, ignore)

@@ -1,4 +1,4 @@
-"""Descent: the arithmetic of torch's own AdamW, without the compiler that its class loads."""
+"""Optimizer: the arithmetic of torch's own AdamW, without the compiler that its class loads."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from forecast_rnn.neural.fitting.optimizer import WEIGHT_DECAY, descend, start_descent
+from forecast_rnn.neural.fitting.optimizer import WEIGHT_DECAY, start_optimizer, take_step
 
 RATES = [1e-3, 2e-3, 5e-4, 4e-3, 3e-3, 1e-3]
 
@@ -26,15 +26,15 @@ def give_gradients(weights, step):
 
 def test_it_takes_the_steps_of_torch_to_the_last_bit():
     mine, theirs = some_weights(), some_weights()
-    descent = start_descent(mine)
-    optimizer = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
+    optimizer = start_optimizer(mine)
+    adamw = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
 
     for step, rate in enumerate(RATES):
         give_gradients(mine, step)
         give_gradients(theirs, step)
-        optimizer.param_groups[0]["lr"] = rate
-        descend(descent, rate)
-        optimizer.step()
+        adamw.param_groups[0]["lr"] = rate
+        take_step(optimizer, rate)
+        adamw.step()
 
     assert all(torch.equal(one, other) for one, other in zip(mine, theirs, strict=True))
     assert not torch.equal(mine[0], some_weights()[0])
@@ -42,39 +42,39 @@ def test_it_takes_the_steps_of_torch_to_the_last_bit():
 
 def test_a_weight_without_a_gradient_stays_and_counts_its_own_steps():
     mine, theirs = some_weights(), some_weights()
-    descent = start_descent(mine)
-    optimizer = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
+    optimizer = start_optimizer(mine)
+    adamw = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
 
     for step, rate in enumerate(RATES):
         for weights in (mine, theirs):
             give_gradients(weights, step)
             if step < 3:
                 weights[1].grad = None
-        optimizer.param_groups[0]["lr"] = rate
-        descend(descent, rate)
-        optimizer.step()
+        adamw.param_groups[0]["lr"] = rate
+        take_step(optimizer, rate)
+        adamw.step()
         assert torch.equal(mine[1], some_weights()[1]) == (step < 3)
 
     assert all(torch.equal(one, other) for one, other in zip(mine, theirs, strict=True))
-    assert [int(count) for count in descent.counts] == [6, 3, 6]
+    assert [int(count) for count in optimizer.counts] == [6, 3, 6]
 
 
 def test_a_fork_goes_on_as_the_original_would_and_leaves_it_alone():
     weights = some_weights()
-    descent = start_descent(weights)
+    optimizer = start_optimizer(weights)
     give_gradients(weights, 0)
-    descend(descent, 1e-3)
+    take_step(optimizer, 1e-3)
     before = [weight.detach().clone() for weight in weights]
     copies = [nn.Parameter(weight.detach().clone()) for weight in weights]
-    fork = descent.fork(copies)
+    fork = optimizer.fork(copies)
 
     give_gradients(copies, 1)
-    descend(fork, 1e-3)
+    take_step(fork, 1e-3)
 
     assert all(torch.equal(one, other) for one, other in zip(weights, before, strict=True))
-    assert [int(count) for count in descent.counts] == [1, 1, 1]
+    assert [int(count) for count in optimizer.counts] == [1, 1, 1]
     give_gradients(weights, 1)
-    descend(descent, 1e-3)
+    take_step(optimizer, 1e-3)
     assert all(torch.equal(one, other) for one, other in zip(weights, copies, strict=True))
 
 

@@ -64,7 +64,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
     quantiles = forecaster.quantiles(panel, rows)
     scales = error_scales(panel, rows, 4)
 
-    found, reach = assess(forecaster, panel, rows)
+    found, conformity = assess(forecaster, panel, rows)
 
     total = 0.0
     for b, row in enumerate(rows):
@@ -75,7 +75,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
                 losses.append(2 * (level * error if error > 0 else (level - 1) * error))
         total += np.mean(losses) / scales[b]
     assert found == pytest.approx(total / 3)
-    assert reach.windows == 1.5
+    assert conformity.windows == 1.5
 
 
 def test_an_assessment_does_not_depend_on_how_many_origins_are_forecast_at_a_time(
@@ -86,18 +86,18 @@ def test_an_assessment_does_not_depend_on_how_many_origins_are_forecast_at_a_tim
     forecaster = setting.forecaster(recipe, (setting.learner(recipe, 0).network,))
     rows = origins.rolling(panel, horizon=4, windows=5, step=3)
 
-    score, reach = assess(forecaster, panel, rows)
+    score, conformity = assess(forecaster, panel, rows)
     monkeypatch.setattr("forecast_rnn.neural.inference.forecaster.PORTION", 4)
     in_parts = assess(forecaster, panel, rows)
 
     assert in_parts[0] == pytest.approx(score, rel=1e-6)  # float32 is summed in another order
-    assert in_parts[1] == reach  # levels and windows
-    np.testing.assert_allclose(in_parts[1].values, reach.values, rtol=1e-4)
+    assert in_parts[1] == conformity  # levels and windows
+    np.testing.assert_allclose(in_parts[1].values, conformity.values, rtol=1e-4)
 
 
-def race(panel, held=8):
+def race(panel, holdout=8):
     """Race two widths on a panel without its last rows, validated by the rows up to 4 less."""
-    seen, known = panel.truncated(held), panel.truncated(held - 4)
+    seen, known = panel.truncated(holdout), panel.truncated(holdout - 4)
     setting = make_setting(seen, TASK, recipes(seen, TASK, CONFIG)[0], CONFIG, MACHINE)
     model = recipes(seen, TASK, CONFIG)[0].model
     wide = Recipe(model, 3e-3, 16)
@@ -119,8 +119,8 @@ def test_only_trials_that_may_be_taken_keep_their_reach(panel):
     trials = race(panel)
 
     best = min(trial.score for trial in trials)
-    assert cheapest(trials, TASK).reach is not None
-    assert [trial.reach is None for trial in trials] == [
+    assert cheapest(trials, TASK).conformity is not None
+    assert [trial.conformity is None for trial in trials] == [
         trial.score > AS_GOOD * best for trial in trials
     ]
 

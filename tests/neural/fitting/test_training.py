@@ -149,11 +149,11 @@ def test_a_loss_that_is_not_finite_leaves_the_weights_and_halves_the_rate(sample
         "loss",
         lambda *arguments: real(*arguments) * (math.nan if learner.steps < 3 else 1.0),
     )
-    descend, rates = training.descend, []
+    take_step, rates = training.take_step, []
     monkeypatch.setattr(
         training,
-        "descend",
-        lambda descent, rate: (rates.append(rate), descend(descent, rate)),
+        "take_step",
+        lambda optimizer, rate: (rates.append(rate), take_step(optimizer, rate)),
     )
 
     run(learner, sampler, Schedule(8e-3), 3)

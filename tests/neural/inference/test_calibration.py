@@ -12,9 +12,9 @@ from forecast_rnn.neural.inference.calibration import (
     LEAST,
     MOST,
     Calibration,
-    Reach,
+    ConformityScores,
     calibrate,
-    measure_reach,
+    conformity_scores,
 )
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -35,20 +35,20 @@ def corrected(calibration, quantiles):
     return calibration.corrected(values, quantiles[..., 2], scores).transpose(0, 2, 1)
 
 
-def held(quantiles, actual, low, high):
+def holdout(quantiles, actual, low, high):
     return np.mean((actual >= quantiles[..., low]) & (actual <= quantiles[..., high]))
 
 
 @pytest.mark.parametrize("spread", [0.5, 1.0, 2.0])
 def test_intervals_of_any_width_get_that_of_the_outcomes(spread):
     quantiles, actual = forecasts(4000, 3, spread)
-    calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))
+    calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
     new, outcome = forecasts(5000, 3, spread)
     found = corrected(calibration, new)
 
-    assert held(found, outcome, 0, 4) == pytest.approx(0.8, abs=0.02)
-    assert held(found, outcome, 1, 3) == pytest.approx(0.5, abs=0.02)
+    assert holdout(found, outcome, 0, 4) == pytest.approx(0.8, abs=0.02)
+    assert holdout(found, outcome, 1, 3) == pytest.approx(0.5, abs=0.02)
     assert np.array(calibration.factors) == pytest.approx(1 / spread, rel=0.1)
     assert np.array_equal(found[..., 2], new[..., 2])
 
@@ -56,23 +56,23 @@ def test_intervals_of_any_width_get_that_of_the_outcomes(spread):
 def test_a_share_of_the_outcomes_that_were_measured_is_held_exactly():
     quantiles, actual = forecasts(999, 1, 0.7)
 
-    calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))
+    calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
-    inside = held(corrected(calibration, quantiles), actual, 0, 4)
+    inside = holdout(corrected(calibration, quantiles), actual, 0, 4)
     assert inside == pytest.approx(0.8, abs=0.002)
 
 
 def test_the_factor_is_the_ranked_reach_of_a_plain_loop():
     quantiles, actual = forecasts(1000, 2, 0.6)
-    reach = []
+    conformity = []
     for row in range(1000):
         middle, bound = quantiles[row, 1, 2], 4 if actual[row, 1] > quantiles[row, 1, 2] else 0
-        reach.append(abs(actual[row, 1] - middle) / abs(quantiles[row, 1, bound] - middle))
+        conformity.append(abs(actual[row, 1] - middle) / abs(quantiles[row, 1, bound] - middle))
 
-    calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))
+    calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
     # ceil(1001 · 0.8) = 801
-    assert calibration.factors[1][1] == pytest.approx(sorted(reach)[800], rel=1e-3)
+    assert calibration.factors[1][1] == pytest.approx(sorted(conformity)[800], rel=1e-3)
 
 
 @pytest.mark.parametrize(("spread", "windows"), [(0.5, DOUBT_WIDER), (2.0, DOUBT_NARROWER)])
@@ -80,7 +80,7 @@ def test_few_windows_are_trusted_less_and_those_that_ask_for_narrower_ones_least
     quantiles, actual = forecasts(400, 2, spread)
 
     sure, half = (
-        calibrate(measure_reach(quantiles, actual, LEVELS, windows=number))
+        calibrate(conformity_scores(quantiles, actual, LEVELS, windows=number))
         for number in (1e9, windows)
     )
 
@@ -91,10 +91,10 @@ def test_few_windows_are_trusted_less_and_those_that_ask_for_narrower_ones_least
 def test_several_measurements_count_as_one():
     quantiles, actual = forecasts(400, 2, 0.5)
     parts = [
-        measure_reach(quantiles[some], actual[some], LEVELS, windows=1)
+        conformity_scores(quantiles[some], actual[some], LEVELS, windows=1)
         for some in (slice(100), slice(100, 400))
     ]
-    whole = measure_reach(quantiles, actual, LEVELS, windows=2)
+    whole = conformity_scores(quantiles, actual, LEVELS, windows=2)
 
     assert calibrate(*parts) == calibrate(whole)
 
@@ -103,7 +103,7 @@ def test_steps_with_few_outcomes_go_by_those_around_them():
     quantiles, actual = forecasts(100, 40, 0.5)
     actual[:, 0] = np.nan
 
-    calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1e9))
+    calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
     factors = np.array(calibration.factors)
     assert factors.shape == (40, 2)
@@ -116,7 +116,7 @@ def test_quantiles_stay_on_their_side_of_the_median():
     quantiles = np.sort(generator.normal(0, 1, (300, 4, 5)), axis=-1)
     actual = generator.standard_cauchy((300, 4))
 
-    calibration = calibrate(measure_reach(quantiles, actual, LEVELS, windows=1))
+    calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1))
 
     found = corrected(calibration, quantiles)
     assert np.array_equal(found[..., 2], quantiles[..., 2])
@@ -127,9 +127,9 @@ def test_factors_have_bounds_whatever_came_true():
     quantiles, _ = forecasts(300, 2, 1.0)
     middle = quantiles[..., 2]
 
-    never = calibrate(measure_reach(quantiles, middle, LEVELS, windows=1e9))
-    always = calibrate(measure_reach(quantiles, middle + 1e9, LEVELS, windows=1e9))
-    flat = calibrate(measure_reach(0 * quantiles, middle, LEVELS, windows=1e9))
+    never = calibrate(conformity_scores(quantiles, middle, LEVELS, windows=1e9))
+    always = calibrate(conformity_scores(quantiles, middle + 1e9, LEVELS, windows=1e9))
+    flat = calibrate(conformity_scores(0 * quantiles, middle, LEVELS, windows=1e9))
 
     assert {factor for step in never.factors for factor in step} == {LEAST}
     assert {factor for step in always.factors for factor in step} == {MOST}
@@ -139,9 +139,9 @@ def test_factors_have_bounds_whatever_came_true():
 def test_nothing_known_and_levels_without_intervals_change_nothing():
     quantiles, actual = forecasts(10, 2, 1.0)
 
-    unknown = calibrate(measure_reach(quantiles, actual * np.nan, LEVELS, windows=1))
-    single = calibrate(measure_reach(quantiles[..., 2:3], actual, (0.5,), windows=1))
-    uneven = calibrate(measure_reach(quantiles[..., 1:3], actual, (0.3, 0.5), windows=1))
+    unknown = calibrate(conformity_scores(quantiles, actual * np.nan, LEVELS, windows=1))
+    single = calibrate(conformity_scores(quantiles[..., 2:3], actual, (0.5,), windows=1))
+    uneven = calibrate(conformity_scores(quantiles[..., 1:3], actual, (0.3, 0.5), windows=1))
 
     assert unknown == single == uneven == Calibration()
     assert corrected(Calibration(), quantiles).base is quantiles
@@ -172,4 +172,4 @@ def test_what_is_no_calibration_is_refused(scores, factors, message):
 
 
 def test_a_reach_does_not_print_its_values():
-    assert "array" not in repr(Reach((0.9,), 1, np.zeros((1, 1, 1), np.float32)))
+    assert "array" not in repr(ConformityScores((0.9,), 1, np.zeros((1, 1, 1), np.float32)))

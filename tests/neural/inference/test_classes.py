@@ -10,7 +10,7 @@ import torch
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.errors import ConfigError, DataError
-from forecast_rnn.neural.inference.calibration import Reach
+from forecast_rnn.neural.inference.calibration import ConformityScores
 from forecast_rnn.neural.inference.classes import (
     Classes,
     changes,
@@ -169,7 +169,7 @@ def test_rows_without_any_change_give_even_shares():
     assert fitted == Classes(edges=(0.0,), shares=((0.5, 0.5),) * 3)
 
 
-def odds_of(sharpness: float, count: int = 4000, windows: float = 1e9) -> Reach:
+def odds_of(sharpness: float, count: int = 4000, windows: float = 1e9) -> ConformityScores:
     """Log probabilities whose classes come true as if they were less sure, by a factor."""
     generator = np.random.default_rng(0)
     honest = np.log(generator.dirichlet(np.ones(3), count))
@@ -178,7 +178,7 @@ def odds_of(sharpness: float, count: int = 4000, windows: float = 1e9) -> Reach:
     logs = np.take_along_axis(sharpness * honest, np.array(order), axis=1)
     logs -= np.logaddexp.reduce(logs, axis=1)[:, None]
     logs[:10] = np.nan
-    return Reach((), windows, logs[None].astype(np.float32))
+    return ConformityScores((), windows, logs[None].astype(np.float32))
 
 
 @pytest.mark.parametrize("sharpness", [0.7, 1.0, 2.5])
@@ -189,7 +189,7 @@ def test_the_temperature_undoes_how_much_too_sure_probabilities_were(sharpness):
 
 
 def test_few_windows_move_the_temperature_less_and_none_leave_it():
-    nothing = Reach((), 1.0, np.full((2, 3, 3), np.nan, np.float32))
+    nothing = ConformityScores((), 1.0, np.full((2, 3, 3), np.nan, np.float32))
 
     one, many = (tempered(Classes(), odds_of(2.5, windows=w)).temperature for w in (1, 1e9))
 

@@ -19,7 +19,7 @@ from forecast_rnn.neural.inference.paths import (
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import build_network
 from forecast_rnn.neural.scaling.transform import Transform
-from tests.neural.test_forecaster import MODEL, TASK, forecaster_of, wave
+from tests.neural.inference.test_forecaster import MODEL, TASK, forecaster_of, wave
 from tests.panels import NAN, panel_of
 
 

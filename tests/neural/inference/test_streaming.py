@@ -10,7 +10,7 @@ import torch
 from forecast_rnn.data.panels import origins
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
-from tests.neural.test_forecaster import MODEL, forecaster_of, wave
+from tests.neural.inference.test_forecaster import MODEL, forecaster_of, wave
 from tests.panels import panel_of
 
 NAN = math.nan
