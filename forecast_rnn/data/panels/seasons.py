@@ -75,4 +75,4 @@ def _likeness(values: Values, longer: int, smooth: int, apart: int) -> float:
     ranks = [np.argsort(np.argsort(part[known], kind="stable")) for part in (now, before)]
     if any(np.ptp(part[known]) == 0 for part in (now, before)):
         return np.nan
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.atleast_2d(np.corrcoef(np.stack(ranks)))[0, 1])

@@ -15,15 +15,17 @@ import platform
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+import numpy as np
 import polars as pl
-import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load as parse_tensors
-from safetensors.torch import save as compose_tensors
+from safetensors.numpy import load as parse_tensors
+from safetensors.numpy import save as compose_tensors
 
 from forecast_rnn import __version__
 from forecast_rnn.errors import BundleError, InputError
@@ -39,7 +41,9 @@ MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
 NAMES = frozenset(MOST_BYTES)
 
-_Found = tuple[dict[str, Any], dict[str, torch.Tensor], Iterator[pl.DataFrame]]
+Tensor = NDArray[np.float32]
+Tensors = dict[str, Tensor]
+_Found = tuple[dict[str, Any], Tensors, Iterator[pl.DataFrame]]
 _Unpack = Callable[[Path, bytes], Iterator[pl.DataFrame]]
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _KINDS = (
@@ -61,14 +65,14 @@ class Bundle:
     """
 
     description: dict[str, Any]
-    tensors: dict[str, torch.Tensor]
+    tensors: Tensors
     series: pl.DataFrame
 
 
 def write_bundle(
     folder: Path,
     description: Mapping[str, Any],
-    tensors: Mapping[str, torch.Tensor],
+    tensors: Mapping[str, Tensor],
     series: Series,
 ) -> None:
     """Write a model folder, read it back to verify it, and put it in place of an older one.
@@ -143,7 +147,7 @@ def _programs() -> dict[str, str]:
     return {
         "forecast-rnn": __version__,
         "python": platform.python_version(),
-        "torch": str(torch.__version__),
+        "torch": version("torch"),
         "machine": f"{platform.system()} {platform.machine()}",
     }
 
@@ -235,14 +239,14 @@ def _verified(stream: BinaryIO, expected: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _pack_tensors(tensors: Mapping[str, torch.Tensor]) -> bytes:
+def _pack_tensors(tensors: Mapping[str, Tensor]) -> bytes:
     for name, tensor in tensors.items():
         _check_tensor(name, tensor)
-    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    plain = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     return bytes(compose_tensors(plain))
 
 
-def _unpack_tensors(content: bytes) -> dict[str, torch.Tensor]:
+def _unpack_tensors(content: bytes) -> Tensors:
     # The library keeps the last of two tensors of one name and says nothing; this refuses.
     length = int.from_bytes(content[:8], "little")
     if not 2 <= length <= min(MOST_HEADER_BYTES, len(content) - 8):
@@ -259,17 +263,17 @@ def _unpack_tensors(content: bytes) -> dict[str, torch.Tensor]:
     return dict(sorted(tensors.items()))
 
 
-def _check_tensor(name: str, tensor: torch.Tensor) -> None:
-    if tensor.dtype != torch.float32:
+def _check_tensor(name: str, tensor: Tensor) -> None:
+    if tensor.dtype != np.float32:
         raise BundleError(f"the tensor {name!r} is {tensor.dtype}, not float32")
-    if not bool(torch.isfinite(tensor).all()):
+    if not bool(np.isfinite(tensor).all()):
         raise BundleError(f"the tensor {name!r} holds values that are not finite")
 
 
-def _check_same(found: _Found, tensors: Mapping[str, torch.Tensor], series: Series) -> None:
+def _check_same(found: _Found, tensors: Mapping[str, Tensor], series: Series) -> None:
     _, own, groups = found
     same = set(own) == set(tensors)
-    same = same and all(torch.equal(own[name], tensors[name].detach().cpu()) for name in own)
+    same = same and all(np.array_equal(own[name], tensors[name]) for name in own)
     same = same and all(
         one is not None and one.equals(other)
         for one, other in zip_longest(groups, filter(len, series()))

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import numpy as np
 import polars as pl
 import torch
-from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.calendar import SIZES, almanac
@@ -17,7 +16,7 @@ from forecast_rnn.data.panels.panel import Panel, panel_from_table, panel_tables
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
-from forecast_rnn.neural.bundle.folder import read_bundle, write_bundle
+from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
 from forecast_rnn.neural.inference.calibration import Calibration
@@ -65,7 +64,7 @@ def save_model(
         "training": training,
     }
     tensors = {
-        f"{member}.{name}": tensor.detach().cpu().contiguous()
+        f"{member}.{name}": tensor.detach().cpu().numpy()
         for member, network in enumerate(forecaster.networks)
         for name, tensor in network.state_dict().items()
     }
@@ -157,11 +156,11 @@ def _check_classes(classes: Classes, task: Task, model: ModelConfig, where: str)
 
 
 def _networks(
-    tensors: dict[str, Tensor], members: int, shape: tuple[ModelConfig, Task, Encoding], where: str
+    tensors: Tensors, members: int, shape: tuple[ModelConfig, Task, Encoding], where: str
 ) -> list[Network]:
     """Fill networks of our own making, after every name and shape was compared."""
     model, task, encoding = shape
-    held = sum(tensor.numel() for tensor in tensors.values())
+    held = sum(tensor.size for tensor in tensors.values())
     if max(model.layers * model.hidden_size**2, model.window_length, task.horizon) > held:
         # Before a network is built: no more memory than the file itself could fill.
         raise BundleError(f"{where}: weights.safetensors is too small for the model described.")
@@ -169,10 +168,12 @@ def _networks(
     state = networks[0].state_dict()
     wanted = {f"{m}.{name}": part.shape for m in range(members) for name, part in state.items()}
     for name in sorted({*wanted, *tensors}):
-        if name not in wanted or name not in tensors or tensors[name].shape != wanted[name]:
+        if name not in wanted or name not in tensors or tensors[name].shape != tuple(wanted[name]):
             raise BundleError(f"{where}: weights.safetensors: tensor '{name[:60]}' does not fit.")
     for member, network in enumerate(networks):
-        network.load_state_dict({name: tensors[f"{member}.{name}"] for name in state})
+        network.load_state_dict(
+            {name: torch.from_numpy(tensors[f"{member}.{name}"]) for name in state}
+        )
     return networks
 
 
