@@ -14,11 +14,11 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn, backtest
+from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.evaluation.class_verdict import class_verdict
 from forecast_rnn.evaluation.metrics import comparable, series_scores
 from forecast_rnn.evaluation.verdict import NETWORK, Verdict, verdict
 from forecast_rnn.neural.fitting.fit import Tested
-from forecast_rnn.neural.inference.calibration import Calibration
 from forecast_rnn.neural.inference.classes import Classes
 from forecast_rnn.neural.inference.direction import class_baselines, with_classes
 from forecast_rnn.neural.inference.forecaster import Forecaster

@@ -16,10 +16,10 @@ from forecast_rnn.data.panels.panel import Panel, panel_from_table, panel_tables
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
+from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
-from forecast_rnn.neural.inference.calibration import Calibration
 from forecast_rnn.neural.inference.classes import Classes
 from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.forecaster import Forecaster

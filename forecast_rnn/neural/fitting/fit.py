@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.calibration import ConformityScores, calibrate
 from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
@@ -15,7 +16,6 @@ from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
 from forecast_rnn.neural.fitting.setting import Machine, make_setting
 from forecast_rnn.neural.fitting.watch import Watch
-from forecast_rnn.neural.inference.calibration import ConformityScores, calibrate
 from forecast_rnn.neural.inference.classes import tempered
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import measure_dependence

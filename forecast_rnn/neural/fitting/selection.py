@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.outcomes import error_scales, outcomes
 from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.calibration import ConformityScores, conformity_scores
 from forecast_rnn.neural.fitting.recipe import Recipe, work_per_step
 from forecast_rnn.neural.fitting.setting import Setting
 from forecast_rnn.neural.fitting.training import Epoch, Learner, Sampler, Schedule, epochs, follow
-from forecast_rnn.neural.inference.calibration import ConformityScores, conformity_scores
 from forecast_rnn.neural.inference.direction import log_loss, measure_odds
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.network import Network

@@ -13,7 +13,7 @@ from forecast_rnn.config import ModelConfig, Task, check_range
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import ConfigError, DataError
-from forecast_rnn.neural.inference.calibration import ConformityScores
+from forecast_rnn.evaluation.calibration import ConformityScores
 from forecast_rnn.neural.network.batch import Batch, Table, gather, load_table, origin_tensors
 from forecast_rnn.neural.scaling.transform import Transform
 
@@ -97,7 +97,7 @@ def tempered(classes: Classes, *odds: ConformityScores) -> Classes:
 
     The one with the least log loss, Guo et al. (2017), https://arxiv.org/abs/1706.04599,
     section 4.2; the fewer windows there are, the closer it stays to 1, as in
-    `forecast_rnn.neural.inference.calibration.calibrate`. The most probable class stays what it is.
+    `forecast_rnn.evaluation.calibration.calibrate`. The most probable class stays what it is.
 
     Args:
         classes: Of the forecasts, with the temperature 1.

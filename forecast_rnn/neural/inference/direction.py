@@ -12,7 +12,7 @@ from forecast_rnn.data.panels.origins import located
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn
-from forecast_rnn.neural.inference.calibration import ConformityScores
+from forecast_rnn.evaluation.calibration import ConformityScores
 from forecast_rnn.neural.inference.classes import (
     Rows,
     Values,

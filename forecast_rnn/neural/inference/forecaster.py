@@ -19,10 +19,10 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
+from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
-from forecast_rnn.neural.inference.calibration import Calibration
 from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.states import Memory

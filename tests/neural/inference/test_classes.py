@@ -10,7 +10,7 @@ import torch
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.errors import ConfigError, DataError
-from forecast_rnn.neural.inference.calibration import ConformityScores
+from forecast_rnn.evaluation.calibration import ConformityScores
 from forecast_rnn.neural.inference.classes import (
     Classes,
     changes,

@@ -11,8 +11,8 @@ from polars.testing import assert_frame_equal
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels import origins
+from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.neural.heads import COUNTS, VALUED
-from forecast_rnn.neural.inference.calibration import Calibration
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import build_network

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.neural.inference.calibration import (
+from forecast_rnn.evaluation.calibration import (
     DOUBT_NARROWER,
     DOUBT_WIDER,
     LEAST,
