@@ -30,6 +30,7 @@ from forecast_rnn.output.folder import BACKTEST, BUNDLE
 from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.output.report.evidence import Evidence, evidence_of
+from forecast_rnn.output.report.outcome import UNSTEADY
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.progress import OnProgress
@@ -227,7 +228,9 @@ def _write(
     if folder is None or backtest is None:
         return trained
     release_memory()
-    save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
+    # Without what was measured, so that the same seed gives the same bytes.
+    steady = {name: value for name, value in trained.settings.items() if name not in UNSTEADY}
+    save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, steady)
     release_memory()
     said = write(trained.scores, folder / "scores.csv")
     backtest.seek(0)
