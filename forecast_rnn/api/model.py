@@ -37,7 +37,7 @@ from forecast_rnn.neural.bundle.saving import load_model
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths
 from forecast_rnn.neural.inference.states import Memory
-from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
+from forecast_rnn.neural.runtime import choose_device, usable_cores
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
@@ -236,14 +236,18 @@ class Model:
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:
     """Load what `train` wrote: the output folder, or the bundle in it.
 
+    Args:
+        model: The folder.
+        device: What is to compute: `cpu`, `cuda`, `mps`, or `auto` for the fastest there is.
+        threads: Of the processor, for this model alone; None for all that may be used.
+
     Raises:
         InputError: there is nothing at the path.
         BundleError: the bundle is damaged or incompatible.
+        ConfigError: the machine has no such device.
     """
     folder = Path(model)
     inner = folder / BUNDLE
-    prepare(threads)
     chosen = choose_device(device)
     forecaster, panel = load_model(inner if inner.is_dir() else folder, chosen)
-    choose_precision(chosen, forecaster.model.hidden_size)
-    return Model(forecaster, panel)
+    return Model(replace(forecaster, threads=threads or usable_cores()), panel)

@@ -1,7 +1,7 @@
 """A trained ensemble with all it takes to use it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.origins import located
@@ -33,9 +32,8 @@ from forecast_rnn.neural.network.covariates import load_beside
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network
 from forecast_rnn.neural.parallel import side_by_side
+from forecast_rnn.neural.runtime import torch_set
 from forecast_rnn.neural.scaling.transform import Transform
-from forecast_rnn.neural.scaling.units import Units
-from forecast_rnn.system.memory import memory_kept
 from forecast_rnn.tables import forecast_columns, forecast_table
 
 PORTION = 1024
@@ -78,6 +76,7 @@ class Forecaster:
             None if nobody asked.
         classes: Of the change, where these are forecast.
         rounded: Whether forecasts are rounded to whole numbers, as a user asked for.
+        threads: Of the processor; None for as many as torch is set to.
     """
 
     schema: Schema
@@ -94,11 +93,17 @@ class Forecaster:
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
     rounded: bool = False
+    threads: int | None = field(default=None, compare=False)
 
     @property
     def parameters(self) -> int:
         """Trained numbers in all networks."""
         return sum(p.numel() for network in self.networks for p in network.parameters())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.networks[0].parameters()).device
 
     @property
     def whole(self) -> bool:
@@ -200,13 +205,14 @@ class Forecaster:
         self, series: _Series, rows: NDArray[np.int64], scores: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         found = np.empty((len(rows), scores.shape[1], self.task.horizon))
+        head = cast("ValueHead", self.networks[0].head)
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
 
         def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
             level = reading.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
-            values = self._restored(reading, asked).cpu().double().numpy()
+            values = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
         most = MOST_VALUES // (found.shape[1] * found.shape[2])
@@ -234,10 +240,9 @@ class Forecaster:
         order = np.argsort(rows, kind="stable")
         table, memory, reader = series.table, series.memory, self.reader
         items, places = origin_tensors(series.panel, rows[order], table.first.device)
-        kept: AbstractContextManager[None] = memory_kept()
         read, at_once = reader.read, reader.crops_at_once
         if memory is not None and memory.ends_at(items, places - table.first[items]):
-            read, at_once, kept = partial(reader.recall, memory), STEPS_AT_ONCE, nullcontext()
+            read, at_once = partial(reader.recall, memory), STEPS_AT_ONCE
         at_once = min(at_once, most)
 
         @torch.no_grad()
@@ -245,10 +250,9 @@ class Forecaster:
             some = slice(start, start + at_once)
             forecast(order[some], read(table, items[some], places[some]))
 
-        if len(rows):
-            jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
-            with kept:
-                side_by_side(jobs, torch.get_num_threads())
+        jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
+        with self._at_work():
+            side_by_side(jobs, torch.get_num_threads())
 
     @property
     def reader(self) -> Reader:
@@ -271,30 +275,18 @@ class Forecaster:
                 "a network with attention or dilation has to read its whole context for each "
                 "forecast and keeps no state; use predict, or train one without."
             )
-        table = self._table(panel)
-        return self.reader.remember(table) if memory is None else self.reader.go_on(memory, table)
+        table, reader = self._table(panel), self.reader
+        with self._at_work():
+            return reader.remember(table) if memory is None else reader.go_on(memory, table)
+
+    def _at_work(self) -> AbstractContextManager[None]:
+        return torch_set(self.threads, self.device, self.model.hidden_size)
 
     def _series(self, panel: Panel, memory: Memory | None = None) -> _Series:
         return _Series(panel, self._table(panel), memory)
 
     def _table(self, panel: Panel) -> Table:
         """Put a panel on the device of the networks."""
-        device = next(self.networks[0].parameters()).device
-        beside = load_beside(panel, self.encoding, self.task.horizon, device)
-        table = load_table(panel, self.transform, self.floor, device, beside)
+        beside = load_beside(panel, self.encoding, self.task.horizon, self.device)
+        table = load_table(panel, self.transform, self.floor, self.device, beside)
         return replace(table, edges=self.classes.tensor(table.values))
-
-    def _restored(self, reading: Reading, scores: Tensor) -> Tensor:
-        """Join the networks' last steps and take quantiles of them, [B, N, H].
-
-        A crop that never moved is forecast as the constant it is.
-        """
-        head, units = self.networks[0].head, Units(reading.scale, self.transform)
-        merged = head.merged(reading.parameters)
-        values = cast("ValueHead", head).quantiles(merged, scores, units)
-        if not reading.moving.all():
-            constant = units.restore(torch.zeros_like(values))
-            values = torch.where(reading.moving[:, None, None], values, constant)
-        if not reading.seen.all():
-            values = torch.where(reading.seen[:, None, None], values, torch.nan)
-        return values
