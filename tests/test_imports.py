@@ -19,9 +19,9 @@ GROUND = ("", "errors", "progress", "data.words", "neural.cells", "neural.cells.
 GROUND = (*GROUND, "neural.scaling")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,
-    ("config", "system", "data.schema", "data.faults", "data.time"),
-    ("tables", "data.files", "neural.heads.*", "neural.runtime"),
-    ("data.columns", "neural.parallel"),
+    ("config", "system", "data.schema", "data.faults", "data.time", "neural.runtime"),
+    ("tables", "data.files", "neural.heads.*", "neural.parallel"),
+    ("data.columns",),
     ("data.series",),
     ("data.panels",),
     ("data.read", "baselines", "evaluation", "neural.network", "output"),

@@ -13,6 +13,7 @@ from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.neural.inference.direction import climatology
 from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.neural.inference.states import Memory
 from forecast_rnn.tables import (
     FORECAST,
     forecast_columns,
@@ -24,6 +25,7 @@ def complete_forecast(
     panel: Panel,
     rows: NDArray[np.int64],
     weak: NDArray[np.bool_] | None = None,
+    memory: Memory | None = None,
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Forecast after origins; where the network cannot, something simple stands in.
 
@@ -32,12 +34,13 @@ def complete_forecast(
         panel: The series; nothing after an origin is read.
         rows: Origins, [B].
         weak: Where it stands in although the network could, [B]; None for nowhere.
+        memory: As in `Forecaster.forecast`.
 
     Returns:
         The forecast table, and the origins where the seasonal naive, or of classes the usual
         frequencies, stand in for the network.
     """
-    task, table = forecaster.task, forecaster.forecast(panel, rows)
+    task, table = forecaster.task, forecaster.forecast(panel, rows, memory)
     if weak is not None and weak.any():
         kept = ~pl.Series(np.repeat(weak, task.horizon))
         table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))

@@ -30,11 +30,12 @@ from forecast_rnn.output.folder import BACKTEST, BUNDLE
 from forecast_rnn.output.publish import published_backtest
 from forecast_rnn.output.report import Outcome, report
 from forecast_rnn.output.report.evidence import Evidence, evidence_of
+from forecast_rnn.output.report.outcome import UNSTEADY
 from forecast_rnn.output.workbook import write_workbook
 from forecast_rnn.output.workbook.sheets import scores_by_item
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.system.atomic import new_file
-from forecast_rnn.system.memory import memory_given_back, release_memory
+from forecast_rnn.system.memory import stage
 from forecast_rnn.system.parquet import write_parts
 from forecast_rnn.tables import ROWS_AT_ONCE
 
@@ -78,10 +79,14 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         TrainingError: training diverged.
         DataError: a series is odd in a way that `strict` refuses.
     """
-    with memory_given_back():
+    with stage():
         fitted = fit(job.panel, job.task, job.config, on_progress)
-        with _unnamed_file(job.folder) as file:
-            trained, outcome = _trained(job, fitted, _held_against(job, fitted, file))
+    with _unnamed_file(job.folder) as file:
+        with stage():
+            found = _held_against(job, fitted, file)
+        with stage():
+            trained, outcome = _trained(job, fitted, found)
+        with stage():
             return _write(trained, outcome, file, workbook=job.workbook)
 
 
@@ -124,22 +129,16 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     """
     panel, task, tested = job.panel, job.task, fitted.tested
     forecaster = fitted.forecaster
-    release_memory()
     before = uncalibrated(panel, tested, task)
-    release_memory()
     table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
-    release_memory()
     # First, as it takes the most beside the table, and what writing loads of Polars stays.
     found = scores(table, task)
-    release_memory()
     if file is not None:
         parts = partial(published_backtest, table, panel, task)
         write_parts(parts, file, groups=ROWS_AT_ONCE)
-        release_memory()
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)
-    release_memory()
     return _Contest(
         forecaster=forecaster,
         table=table if file is None else None,
@@ -153,7 +152,6 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
 def _trained(job: Job, fitted: Fitted, found: _Contest) -> tuple[Trained, Outcome]:
     """Forecast, and gather what there is to say."""
     tested, unknown = fitted.tested, job.unknown
-    release_memory()
     model = Model(found.forecaster, job.panel)
     prediction = None if unknown else model.predict(strict=job.strict)
     told = settings_of(found.forecaster, tested, job.config) | {"seconds": _since(job.began)}
@@ -226,15 +224,14 @@ def _write(
     folder = trained.folder
     if folder is None or backtest is None:
         return trained
-    release_memory()
-    save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, trained.settings)
-    release_memory()
+    # Without what was measured, so that the same seed gives the same bytes.
+    steady = {name: value for name, value in trained.settings.items() if name not in UNSTEADY}
+    save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, steady)
     said = write(trained.scores, folder / "scores.csv")
     backtest.seek(0)
     with new_file(folder / BACKTEST) as stream:
         copyfileobj(backtest, stream)
     write_text(report(outcome), folder / "report.html")
-    release_memory()
     if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")
     elif not workbook:

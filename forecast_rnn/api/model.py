@@ -36,7 +36,8 @@ from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.bundle.saving import load_model
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths
-from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
+from forecast_rnn.neural.inference.states import Memory
+from forecast_rnn.neural.runtime import choose_device, usable_cores
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
@@ -51,11 +52,14 @@ class Model:
     Attributes:
         forecaster: The network.
         panel: The series as they were at training.
+        memory: What the network knows after the last rows of `panel`, and of nothing else, once
+            an update has read them.
         ranges: Of their values, once an update has looked through them.
     """
 
     forecaster: Forecaster
     panel: Panel
+    memory: Memory | None = field(default=None, repr=False, compare=False)
     ranges: Ranges | None = field(default=None, repr=False, compare=False)
 
     def predict(
@@ -77,7 +81,7 @@ class Model:
         """
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.shown(panel)
-        table, filled, said = self._forecast(panel, rows)
+        table, filled, said = self._forecast(panel, rows, self._memory_for(data))
         warnings += said
         if strict:
             refuse_warnings(warnings)
@@ -112,8 +116,7 @@ class Model:
                 keep no state.
         """
         forecaster, schema = self.forecaster, self.panel.schema
-        if forecaster.memory is None:
-            forecaster = forecaster.remembering(self.panel)
+        memory = self.memory or forecaster.remember(self.panel)
         hints = replace(schema.hints(), frequency=forecaster.frequency.every)
         new, findings = panel_of(data, hints)
         new, unused = with_ids_of_training(new, self.panel)
@@ -126,7 +129,7 @@ class Model:
         warnings = (*findings.warnings, *unused, *gaps, *odd)
         if strict:
             refuse_warnings(warnings)
-        model = Model(forecaster.remembering(panel), panel, grown)
+        model = Model(forecaster, panel, forecaster.remember(panel, memory), grown)
         prediction = model.predict(future=future, strict=strict)
         return model, replace(prediction, warnings=warnings + prediction.warnings)
 
@@ -168,13 +171,14 @@ class Model:
             )
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
-        _, filled, said = self._forecast(panel, rows)
+        memory = self._memory_for(data)
+        _, filled, said = self._forecast(panel, rows, memory)
         warnings += said
         if strict:
             refuse_warnings(warnings)
         shape = (len(rows), count, task.horizon)
         scores = normal_paths(shape, self.forecaster.dependence, seed)
-        values = self.forecaster.values(panel, rows, scores)
+        values = self.forecaster.values(panel, rows, scores, memory)
         if len(filled):
             place, quantiles = np.isin(rows, filled), fallback_quantiles(panel, filled, task)
             simple = from_quantiles(quantiles, task.quantile_levels, scores[place])
@@ -194,8 +198,12 @@ class Model:
         new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
         return panel, steps, warnings + said + short + new
 
+    def _memory_for(self, data: Data | None) -> Memory | None:
+        """Return the memory where the series are the model's own; other data are read anew."""
+        return self.memory if data is None else None
+
     def _forecast(
-        self, panel: Panel, rows: NDArray[np.int64]
+        self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None
     ) -> tuple[pl.DataFrame, NDArray[np.int64], tuple[str, ...]]:
         """Forecast; return the table, the origins that the fallback forecast, and why."""
         forecaster, given = self.forecaster, set(self.forecaster.fallback or ())
@@ -203,7 +211,7 @@ class Model:
         if given:
             ids = panel.ids(panel.item_of(rows).tolist())
             weak = np.array([one in given for one in ids], dtype=np.bool_)
-        table, filled = complete_forecast(forecaster, panel, rows, weak)
+        table, filled = complete_forecast(forecaster, panel, rows, weak, memory)
         if len(filled):
             by_other = pl.col(ITEM).is_in(panel.item_of(filled).tolist())
             method = pl.when(by_other).then(pl.lit(METHOD)).otherwise(pl.col(MODEL))
@@ -228,14 +236,18 @@ class Model:
 def load(model: Path | str, *, device: str = "auto", threads: int | None = None) -> Model:
     """Load what `train` wrote: the output folder, or the bundle in it.
 
+    Args:
+        model: The folder.
+        device: What is to compute: `cpu`, `cuda`, `mps`, or `auto` for the fastest there is.
+        threads: Of the processor, for this model alone; None for all that may be used.
+
     Raises:
         InputError: there is nothing at the path.
         BundleError: the bundle is damaged or incompatible.
+        ConfigError: the machine has no such device.
     """
     folder = Path(model)
     inner = folder / BUNDLE
-    prepare(threads)
     chosen = choose_device(device)
     forecaster, panel = load_model(inner if inner.is_dir() else folder, chosen)
-    choose_precision(chosen, forecaster.model.hidden_size)
-    return Model(forecaster, panel)
+    return Model(replace(forecaster, threads=threads or usable_cores()), panel)

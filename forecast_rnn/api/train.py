@@ -32,7 +32,7 @@ from forecast_rnn.errors import ConfigError
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.workbook import check_workbook
 from forecast_rnn.progress import OnProgress, ignore
-from forecast_rnn.system.memory import release_memory
+from forecast_rnn.system.memory import stage
 
 __all__ = ["Trained", "train"]
 
@@ -87,7 +87,8 @@ def train(
     outputs = _outputs(config, quantile_levels, fallback=fallback)
     check_sources(data, future)
     with claimed_folder(None if out is None else Path(out)) as folder:
-        panel, findings = panel_of(data, hints)
+        with stage():
+            panel, findings = panel_of(data, hints)
         task = usual_task(panel, horizon, season, *outputs)
         _check(panel, task, config, workbook=workbook)
         panel, said = look_ahead(panel, future, task.horizon)
@@ -96,7 +97,6 @@ def train(
         if strict:
             refuse_warnings(findings.warnings + unknown)
         on_found(findings, task)
-        release_memory()
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
         more = {"future": future, "gate": gate, "fallback": fallback, "workbook": workbook}
         command = training_command(data, hints, config, {**others, **more})

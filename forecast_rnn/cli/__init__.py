@@ -10,7 +10,7 @@ import typer
 from forecast_rnn import __version__
 from forecast_rnn.cli import backtest, cells, compare, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
-from forecast_rnn.system.memory import keep_little
+from forecast_rnn.system.memory import set_allocators
 
 EPILOG = """\
 \b
@@ -57,7 +57,7 @@ def _application(
     ] = False,
 ) -> None:
     """Train a recurrent network on a CSV or Parquet file and forecast what comes next."""
-    keep_little()
+    set_allocators()
 
 
 COMMANDS = (

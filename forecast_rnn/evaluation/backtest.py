@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.outcomes import error_scales, outcomes
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.system.memory import release_memory
 from forecast_rnn.tables import (
     ACTUAL,
     ERROR_SCALE,
@@ -74,7 +73,6 @@ def backtest(
         if MEDIAN in told and columns[0].equals(columns[told.index(MEDIAN)]):
             columns[0] = columns[told.index(MEDIAN)].alias(FORECAST)
         model = pl.Series(MODEL, [name], dtype=MODELS).new_from_index(0, len(table))
-        release_memory()
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
     return pl.concat(tables, rechunk=False)
 

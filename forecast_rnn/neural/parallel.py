@@ -34,14 +34,16 @@ def side_by_side(
         threads: How many threads there are.
         hidden_size: Of the widest network in a job.
     """
-    workers = min(threads, len(jobs))
+    if not jobs:
+        return []
+    workers, before = min(threads, len(jobs)), torch.get_num_threads()
     torch.set_num_threads(max(1, threads // workers) if hidden_size >= WIDE else 1)
     try:
         if workers == 1:  # to begin a thread would cost more than little work does
             return [job(Event()) for job in jobs]
         return _in_threads(jobs, workers)
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 def _in_threads(jobs: Sequence[Job[Result]], workers: int) -> list[Result]:

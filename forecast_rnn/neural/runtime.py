@@ -1,13 +1,15 @@
-"""How torch uses this machine: memory allocator, matrix precision, threads, device."""
+"""How torch uses this machine: matrix precision, threads, device."""
 
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from forecast_rnn.errors import ConfigError
-from forecast_rnn.system.memory import keep_freed
 
 PROCESSORS = Path("/proc/cpuinfo")
 ZEN_5 = 26  # family of the first AMD cores that multiply 512 bits at once
@@ -16,16 +18,78 @@ WIDE = 256
 """From this hidden size on oneDNN multiplies faster than MKL on all processors measured."""
 
 
-def prepare(threads: int | None) -> int:
-    """Set the allocator and thread count; return the threads to use."""
-    keep_freed()
-    count = threads or usable_cores()
-    torch.set_num_threads(count)
-    return count
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where networks compute.
+
+    Attributes:
+        device: What computes.
+        threads: Of the processor.
+        bfloat16: Whether training multiplies matrices in it.
+    """
+
+    device: torch.device
+    threads: int
+    bfloat16: bool = False
 
 
-def choose_precision(device: torch.device, hidden_size: int | None) -> None:
-    """Choose by what float32 matrices are multiplied; None for a size of the recipe's own.
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What torch keeps for a whole process, and would else keep after our work."""
+
+    threads: int
+    precision: str
+
+    @staticmethod
+    def now() -> "_Settings":
+        return _Settings(torch.get_num_threads(), torch.get_float32_matmul_precision())
+
+    def apply(self) -> None:
+        torch.set_num_threads(self.threads)
+        torch.set_float32_matmul_precision(self.precision)
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """How many blocks of work are open in all threads, and the settings before the first."""
+
+    lock: threading.Lock
+    open: int = 0
+    before: _Settings | None = None
+
+
+_blocks = _Blocks(threading.Lock())
+
+
+@contextmanager
+def torch_set(threads: int | None, device: torch.device, hidden_size: int | None) -> Iterator[None]:
+    """Work with a number of threads and a matrix precision, and leave torch set as it was.
+
+    Blocks may lie in each other, and overlap in several threads: once all have ended, torch is set
+    as before the first of them.
+
+    Args:
+        threads: Of the processor; None for as many as torch is set to.
+        device: What computes.
+        hidden_size: Of the networks; None for a size of the recipe's own.
+    """
+    with _blocks.lock:
+        before = _Settings.now()
+        if not _blocks.open:
+            _blocks.before = before
+        _blocks.open += 1
+    try:
+        _Settings(threads or before.threads, matrix_precision(device, hidden_size)).apply()
+        yield
+    finally:
+        with _blocks.lock:
+            _blocks.open -= 1
+            last = before if _blocks.open or _blocks.before is None else _blocks.before
+            last.apply()
+
+
+def matrix_precision(device: torch.device, hidden_size: int | None) -> str:
+    """Return by what float32 matrices are multiplied; None for a size of the recipe's own.
 
     `medium` lets oneDNN multiply, and tensor cores on a graphics card; on a processor without
     bfloat16 the error stays the same. It is a little faster with large products, and much slower
@@ -33,7 +97,7 @@ def choose_precision(device: torch.device, hidden_size: int | None) -> None:
     """
     narrow = hidden_size is None or hidden_size < WIDE
     by_mkl = narrow and not _halved_by_mkl(_processor())
-    torch.set_float32_matmul_precision("highest" if device.type == "cpu" and by_mkl else "medium")
+    return "highest" if device.type == "cpu" and by_mkl else "medium"
 
 
 def _halved_by_mkl(processor: Mapping[str, str]) -> bool:

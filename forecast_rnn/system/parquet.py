@@ -7,8 +7,6 @@ from typing import BinaryIO, cast
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from forecast_rnn.system.memory import release_memory
-
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
@@ -31,13 +29,10 @@ def write_parts(
         groups: Rows in a group.
     """
 
-    def spared(*_: object) -> Iterator[pl.DataFrame]:
-        for part in parts():
-            yield part
-            # What the compression of a column leaves adds up to more than the parts.
-            release_memory()
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        yield from parts()
 
-    rows = register_io_source(spared, schema=next(parts()).schema)
+    rows = register_io_source(source, schema=next(parts()).schema)
     sink_parquet(rows, stream, groups=groups)
 
 

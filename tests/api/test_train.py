@@ -129,6 +129,26 @@ def test_found_facts_are_told_before_training(sales_csv):
     assert told[1] != told[0]
 
 
+def test_the_same_seed_gives_the_same_files_however_long_it_took(trained, tmp_path, monkeypatch):
+    data = trained.folder.parent / "sales.csv"
+    monkeypatch.setattr("forecast_rnn.api.job._since", lambda began: 12_345.6)
+
+    again = api.train(data, horizon=7, config=CONFIG, out=tmp_path / "out")
+
+    assert again.settings["seconds"] != trained.settings["seconds"]
+    assert written_by(again) == written_by(trained)
+
+
+def written_by(trained):
+    """The files that hold what came of a training, by name."""
+    names = ("forecast.csv", "scores.csv", "backtest.parquet", *_names_in(trained.folder / "model"))
+    return {name: (trained.folder / name).read_bytes() for name in names}
+
+
+def _names_in(folder):
+    return sorted(str(path.relative_to(folder.parent)) for path in folder.iterdir())
+
+
 def test_a_folder_of_something_else_is_left_alone(sales_csv, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("dear diary")

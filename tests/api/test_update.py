@@ -68,7 +68,29 @@ def test_an_update_leaves_the_model_what_it_was(model, sales):
     model.update(after(sales, LAST))
 
     assert model.predict().table.equals(before)
-    assert model.forecaster.memory is None
+    assert model.memory is None
+
+
+def test_after_an_update_other_data_are_forecast_by_their_own_rows(model, sales):
+    going, _ = model.update(after(sales, LAST))
+    shop = pl.col("shop")
+    other = {
+        "four times as much": sales.with_columns(pl.col("sales") * 4),
+        "another shop in place of the first": pl.concat(
+            [
+                sales.filter(shop == "south").with_columns(pl.lit("aside").alias("shop")),
+                sales.filter(shop == "north"),
+            ]
+        ),
+        "one shop more": pl.concat(
+            [sales, sales.filter(shop == "south").with_columns(pl.lit("west").alias("shop"))]
+        ),
+    }
+
+    for what, data in other.items():
+        assert going.predict(data).table.equals(model.predict(data).table), what
+        paths = going.paths(3, data).table
+        assert paths.equals(model.paths(3, data).table), what
 
 
 def test_a_series_without_new_rows_is_forecast_as_before(model, sales):

@@ -20,7 +20,8 @@ import torch
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
 from forecast_rnn.neural.network.stack import make_cell
-from forecast_rnn.neural.runtime import choose_device, choose_precision, prepare
+from forecast_rnn.neural.runtime import choose_device, torch_set
+from forecast_rnn.system.memory import set_allocators
 
 # batch, steps, inputs, hidden size, layers
 SHAPES = ((256, 168, 64, 64, 1), (32, 30, 128, 128, 1), (256, 168, 64, 64, 2))
@@ -52,7 +53,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="for a cell in a round")
     parser.add_argument("--shape", help="batch, steps, inputs, hidden size, layers, by comma")
     arguments = parser.parse_args()
-    prepare(arguments.threads)
+    set_allocators()  # as the command line does
     names = arguments.cells or list(CELLS)
     shapes = SHAPES
     if arguments.shape:
@@ -60,7 +61,8 @@ def main() -> None:
         shapes = ((batch, steps, inputs, width, layers),)
     device = choose_device(arguments.device)
     for shape in shapes:
-        show(shape, names, arguments.seconds, device)
+        with torch_set(arguments.threads, device, shape[3]):
+            show(shape, names, arguments.seconds, device)
 
 
 def show(
@@ -68,7 +70,6 @@ def show(
 ) -> None:
     """Time cells at a shape, in turns, with the matrix product among them."""
     batch, steps, inputs, width, layers = shape
-    choose_precision(device, width)
     runs = {name: scan_of(name, shape, device) for name in names}
     runs["matmul"] = matmul(device)
     found: dict[str, list[float]] = {name: [] for name in runs}

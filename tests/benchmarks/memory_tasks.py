@@ -32,7 +32,8 @@ from torch import Tensor, nn
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.cells.base import Cell
 from forecast_rnn.neural.network.stack import make_cell
-from forecast_rnn.neural.runtime import choose_precision, prepare
+from forecast_rnn.neural.runtime import torch_set
+from forecast_rnn.system.memory import set_allocators
 
 WIDTH, BATCH, RATE, CLIP = 32, 32, 5e-3, 1.0
 HELD_BACK, CHECK_EVERY = 1000, 50
@@ -69,17 +70,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180.0, help="at most, likewise")
     parser.add_argument("--straight", action="store_true", help="begin with the whole length")
     arguments = parser.parse_args()
-    prepare(1)
-    choose_precision(torch.device("cpu"), WIDTH)
+    set_allocators()  # as the command line does
     print(f"{'task':13}{'cell':15}{'error':>8}{'steps':>7}{'seconds':>9}  verdict", flush=True)
     for text in arguments.tasks.split(","):
         kind, _, length = text.partition("-")
         task = TASKS[kind]
         for name in arguments.cells or (*CELLS, CHRONO):
             lengths = [int(length)] if arguments.straight else lengths_up_to(int(length))
-            error, steps, seconds = trained(
-                name, task, lengths, most_steps=arguments.steps, most_seconds=arguments.seconds
-            )
+            limits = {"most_steps": arguments.steps, "most_seconds": arguments.seconds}
+            with torch_set(1, torch.device("cpu"), WIDTH):
+                error, steps, seconds = trained(name, task, lengths, **limits)
             verdict = "solved" if error < task.solved else "not solved"
             line = f"{text:13}{name:15}{error:8.4f}{steps:7}{seconds:9.1f}  {verdict}"
             print(line, flush=True)

@@ -76,12 +76,12 @@ def ours(path: Path) -> float:
     from forecast_rnn.data.read import read_panel
     from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.fitting.recipe import Recipe
-    from forecast_rnn.neural.fitting.setting import Machine, make_setting
+    from forecast_rnn.neural.fitting.setting import make_setting
     from forecast_rnn.neural.fitting.training import Schedule, epochs
-    from forecast_rnn.neural.runtime import choose_precision, prepare
+    from forecast_rnn.neural.runtime import Machine, torch_set
+    from forecast_rnn.system.memory import set_allocators
 
-    prepare(1)
-    choose_precision(torch.device("cpu"), WIDTH)
+    set_allocators()  # as the command line does
     panel, _ = read_panel(path, Hints(frequency="h"))
     model = ModelConfig(
         cell="lstm",
@@ -104,7 +104,8 @@ def ours(path: Path) -> float:
 
     batch = gather(setting.table, *sampler.draw(0), model=model, task=task)
     counted = int(batch.observed.all(-1).sum())  # only origins with their whole horizon count
-    return windows_per_second(step, 5 * counted)
+    with torch_set(1, machine.device, WIDTH):
+        return windows_per_second(step, 5 * counted)
 
 
 def bare(path: Path) -> float:

@@ -1,7 +1,8 @@
 """How torch uses this machine."""
 
-import platform
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -11,30 +12,61 @@ from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural import runtime
 from forecast_rnn.neural.fitting.recipe import SIZES
 from forecast_rnn.neural.network.batch import load_table
-from forecast_rnn.neural.runtime import WIDE, choose_precision, prepare, takes_bfloat16
+from forecast_rnn.neural.runtime import WIDE, matrix_precision, takes_bfloat16, torch_set
 from forecast_rnn.neural.scaling.transform import Transform
-from forecast_rnn.system.memory import release_memory
 from tests.panels import panel_of
 
-
-def resident() -> int:
-    """Memory that this process holds, in megabytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 // 2**20
+CPU = torch.device("cpu")
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the thresholds are those of glibc")
-def test_what_training_freed_goes_back_to_the_system():
-    prepare(torch.get_num_threads())
-    before = resident()
-    blocks = [torch.ones(2**20) for _ in range(100)]
-    held = resident()
-    del blocks
+def settings() -> tuple[int, str]:
+    return torch.get_num_threads(), torch.get_float32_matmul_precision()
 
-    release_memory()
 
-    assert held - before > 350
-    assert resident() - before < 100
+def test_torch_is_set_within_a_block_and_as_before_after_it():
+    before = settings()
+
+    with torch_set(3, CPU, WIDE):
+        assert settings() == (3, "medium")
+        with torch_set(2, CPU, WIDE):
+            assert settings() == (2, "medium")
+        assert settings() == (3, "medium")
+
+    assert settings() == before
+
+
+def test_without_a_number_there_are_as_many_threads_as_before():
+    before, _ = settings()
+
+    with torch_set(None, CPU, None):
+        assert torch.get_num_threads() == before
+
+
+def test_a_block_that_fails_leaves_torch_as_it_was():
+    before = settings()
+
+    with pytest.raises(ValueError, match="odd"), torch_set(3, CPU, WIDE):
+        raise ValueError("odd")
+
+    assert settings() == before
+
+
+def test_when_blocks_of_two_threads_overlap_the_last_to_end_leaves_torch_as_before_the_first():
+    precision, begun, ended = torch.get_float32_matmul_precision(), Event(), Event()
+
+    def other() -> None:
+        with torch_set(1, CPU, WIDE):
+            begun.set()
+            ended.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        with torch_set(1, CPU, WIDE):
+            running = pool.submit(other)
+            begun.wait(10)
+        ended.set()
+        running.result()
+
+    assert torch.get_float32_matmul_precision() == precision == "highest"
 
 
 def test_a_table_on_the_processor_is_no_copy_of_the_panel():
@@ -67,14 +99,9 @@ def test_narrow_networks_multiply_by_mkl_where_that_uses_the_whole_processor(
     hidden_size: int | None,
     precision: str,
 ):
-    before = torch.get_float32_matmul_precision()
     monkeypatch.setattr(runtime, "_processor", lambda: processor)
 
-    choose_precision(torch.device(device), hidden_size)
-
-    found = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision(before)
-    assert found == precision
+    assert matrix_precision(torch.device(device), hidden_size) == precision
 
 
 def test_widths_of_the_recipe_are_narrow():

@@ -1,5 +1,6 @@
-"""What is freed is kept, or goes back to the system, as each part of the work needs it."""
+"""What is freed is kept within a stage of the work, and goes back to the system at its end."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -14,57 +15,61 @@ pytestmark = pytest.mark.skipif(
 USE = """
 from pathlib import Path
 import numpy as np
-from forecast_rnn.system.memory import keep_freed, memory_given_back, memory_kept
+from forecast_rnn.system.memory import set_allocators, stage
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 
-def left():
+def use():
     before = resident()
-    blocks = [np.ones(2**19) for _ in range(50)]
+    blocks = [np.ones(2**17) for _ in range(200)]
     assert resident() - before > 180
-    del blocks
-    return resident() - before
 
-keep_freed()
+before = resident()
 """
 
 
-def left_of_200_megabytes(code: str) -> list[float]:
-    """Use memory as the code says; return what it prints."""
+def printed(code: str) -> list[float]:
+    """Run code after `USE`; return the numbers that it prints."""
     command = [sys.executable, "-c", USE + code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(line) for line in done.stdout.split()]
 
 
-def test_what_is_freed_stays():
-    (left,) = left_of_200_megabytes("print(left())")
-
-    assert left > 150
-
-
-def test_what_is_freed_goes_back_at_once_where_that_is_asked_for():
-    code = "with memory_given_back():\n    keep_freed()\n    print(left())"
-    (left,) = left_of_200_megabytes(code)
-
-    assert left < 20
-
-
-def test_a_part_that_needs_it_again_and_again_keeps_it_and_then_gives_it_back():
-    code = """
-before = resident()
-with memory_given_back():
-    with memory_kept():
-        print(left())
-    print(resident() - before)
-"""
-    inside, after = left_of_200_megabytes(code)
+def test_what_is_freed_stays_until_the_stage_ends():
+    code = "set_allocators()\nwith stage():\n    use()\n    print(resident() - before)\n"
+    inside, after = printed(f"{code}print(resident() - before)")
 
     assert inside > 150
     assert after < 20
 
 
-def test_afterwards_it_is_kept_as_before():
-    (left,) = left_of_200_megabytes("with memory_given_back():\n    pass\nprint(left())")
+def test_a_stage_that_fails_gives_memory_back_and_passes_the_error_on():
+    code = """
+set_allocators()
+try:
+    with stage():
+        use()
+        raise ValueError
+except ValueError:
+    print(resident() - before)
+"""
+    (after,) = printed(code)
 
-    assert left > 150
+    assert after < 20
+
+
+def test_what_a_user_has_set_in_the_environment_stays(monkeypatch):
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "narenas:8")
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    names = ("_RJEM_MALLOC_CONF", "ARROW_DEFAULT_MEMORY_POOL")
+    program = f"import os\nset_allocators()\nprint(*map(os.environ.get, {names}))"
+    done = subprocess.run(
+        [sys.executable, "-c", USE + program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
+    )
+
+    assert done.stdout.split() == ["narenas:8", "system"]

@@ -11,8 +11,9 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.neural.fitting.holdout import rows_after
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes, with_calendar, work_per_step
 from forecast_rnn.neural.fitting.selection import RUNGS, leaves_enough, thinned, usual_windows
-from forecast_rnn.neural.fitting.setting import Machine, Setting, make_setting
+from forecast_rnn.neural.fitting.setting import Setting, make_setting
 from forecast_rnn.neural.fitting.training import Schedule
+from forecast_rnn.neural.runtime import Machine
 
 DEFAULT_STEPS = 200
 """Steps where the series are too short to choose by."""

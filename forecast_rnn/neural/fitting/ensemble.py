@@ -13,7 +13,6 @@ from forecast_rnn.neural.fitting.training import Epoch, Learner, Sampler, Schedu
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.network import Network
 from forecast_rnn.neural.parallel import side_by_side
-from forecast_rnn.system.memory import memory_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ def train_ensembles(plans: Sequence[Plan], report: Callable[[Epoch], None]) -> l
         for member in range(plan.members)
     ]
     widest = max(plan.recipe.model.hidden_size for plan in plans)
-    with memory_kept():
-        trained = iter(side_by_side(jobs, plans[0].setting.machine.threads, hidden_size=widest))
+    threads = plans[0].setting.machine.threads
+    trained = iter(side_by_side(jobs, threads, hidden_size=widest))
     return [_joined(plan, list(islice(trained, plan.members))) for plan in plans]
 
 

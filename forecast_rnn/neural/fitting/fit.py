@@ -1,6 +1,7 @@
 """From a panel to a trained forecaster and an honest backtest of its like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,17 +15,18 @@ from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
-from forecast_rnn.neural.fitting.setting import Machine, make_setting
+from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.fitting.watch import Watch
 from forecast_rnn.neural.inference.classes import tempered
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import measure_dependence
 from forecast_rnn.neural.runtime import (
     WIDE,
+    Machine,
     choose_device,
-    choose_precision,
-    prepare,
     takes_bfloat16,
+    torch_set,
+    usable_cores,
 )
 from forecast_rnn.progress import OnProgress
 
@@ -75,13 +77,18 @@ class Fitted:
 
 def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
     """Train for the backtest, and the like of it on everything."""
-    job, holdout = _job(task, config), hold_out(panel, task)
-    if holdout is None:
+    watch, holdout = Watch("training", on_progress), hold_out(panel, task)
+    with _job(task, config) as job:
+        if holdout is not None:
+            return _fit_and_calibrate(job, panel, holdout, watch)
         tested = _untested(panel, task, config)
-        (whole,) = _train(job, panel, tested, [0], Watch("training", on_progress))
+        (whole,) = _train(job, panel, tested, [0], watch)
         return Fitted(whole.forecaster, tested, whole.curve)
-    unseen: list[Unseen] = [rows_after(panel, task, holdout.windows[0]), 0]
-    watch = Watch("training", on_progress)
+
+
+def _fit_and_calibrate(job: "_Job", panel: Panel, holdout: Holdout, watch: Watch) -> Fitted:
+    """Choose and train, and make the forecasts as unsure as those of held-back rows must be."""
+    unseen: list[Unseen] = [rows_after(panel, job.task, holdout.windows[0]), 0]
     choice, (before, whole) = _choose_and_train(job, panel, holdout, unseen, watch)
     forecaster = _calibrated(before.forecaster, *choice.conformity)
     tested = replace(choice, forecaster=forecaster)
@@ -119,7 +126,8 @@ def fit_tested(
         return _untested(panel, task, config)
     unseen = [rows_after(panel, task, holdout.windows[0])]
     watch = Watch("backtesting", on_progress)
-    choice, (before,) = _choose_and_train(_job(task, config), panel, holdout, unseen, watch)
+    with _job(task, config) as job:
+        choice, (before,) = _choose_and_train(job, panel, holdout, unseen, watch)
     return replace(choice, forecaster=_calibrated(before.forecaster, *choice.conformity))
 
 
@@ -132,7 +140,8 @@ def choose_recipe(
 ) -> Tested:
     """Choose width and steps on the rows before those of the backtest; nothing else is trained."""
     watch = Watch("choosing", on_progress)
-    return _choose_and_train(_job(task, config), panel, holdout, [], watch)[0]
+    with _job(task, config) as job:
+        return _choose_and_train(job, panel, holdout, [], watch)[0]
 
 
 def train_tested(
@@ -156,7 +165,8 @@ def train_before(
     """Train what was chosen on all rows before one of `Holdout.windows`."""
     unseen = [rows_after(panel, task, window)]
     watch = Watch("backtesting", on_progress)
-    (trained,) = _train(_job(task, config), panel, choice, unseen, watch)
+    with _job(task, config) as job:
+        (trained,) = _train(job, panel, choice, unseen, watch)
     return _calibrated(trained.forecaster, *choice.conformity)
 
 
@@ -176,12 +186,14 @@ class _Job:
     machine: Machine
 
 
-def _job(task: Task, config: TrainConfig) -> _Job:
+@contextmanager
+def _job(task: Task, config: TrainConfig) -> Iterator[_Job]:
+    """Set torch up for a training, as long as the block lasts."""
     device = choose_device(config.device)
     bfloat16 = takes_bfloat16(config.precision, device)
-    machine = Machine(device, prepare(config.threads), bfloat16)
-    choose_precision(device, config.hidden_size)
-    return _Job(task, config, machine)
+    machine = Machine(device, config.threads or usable_cores(), bfloat16)
+    with torch_set(machine.threads, device, config.hidden_size):
+        yield _Job(task, config, machine)
 
 
 def _choose_and_train(

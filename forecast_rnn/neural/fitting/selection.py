@@ -21,7 +21,6 @@ from forecast_rnn.neural.inference.direction import log_loss, measure_odds
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.network import Network
 from forecast_rnn.neural.parallel import side_by_side
-from forecast_rnn.system.memory import memory_kept, release_memory
 
 Values = NDArray[np.float64]
 
@@ -127,8 +126,7 @@ def choose(
             break
         jobs = [partial(_climb, one, rungs[one.recipe][rung], report) for one in alive]
         widest = max(one.recipe.model.hidden_size for one in alive)
-        with memory_kept():
-            networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
+        networks = side_by_side(jobs, setting.machine.threads, hidden_size=widest)
         for one in alive:
             forecaster = setting.forecaster(one.recipe, (networks.pop(0),))
             score, conformity = assess(forecaster, panel, rows)
@@ -137,7 +135,6 @@ def choose(
         for trials in raced:
             trials[:] = [_told(trial, leader) for trial in trials]
         alive = _survivors(alive, leader, rung)
-        release_memory()
     return [trial for trials in raced for trial in trials]
 
 

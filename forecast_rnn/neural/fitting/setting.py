@@ -18,22 +18,8 @@ from forecast_rnn.neural.network.batch import Table, load_table, measure_floor
 from forecast_rnn.neural.network.covariates import load_beside
 from forecast_rnn.neural.network.encoding import Encoding, fit_encoding
 from forecast_rnn.neural.network.network import Network
+from forecast_rnn.neural.runtime import Machine
 from forecast_rnn.neural.scaling.transform import Transform, choose_transform
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where training runs.
-
-    Attributes:
-        device: What computes.
-        threads: Of the processor.
-        bfloat16: Whether matrices are multiplied in it.
-    """
-
-    device: torch.device
-    threads: int
-    bfloat16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,7 @@ class Setting:
             classes=self.classes,
             networks=tuple(network.train(False) for network in networks),
             nonnegative=self.nonnegative,
+            threads=self.machine.threads,
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:

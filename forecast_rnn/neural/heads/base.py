@@ -71,6 +71,9 @@ class Head(nn.Module, ABC):
 class ValueHead(Protocol):
     """What a head has that forecasts values, and not classes."""
 
+    def merged(self, parameters: Tensor) -> Tensor:
+        """Join the parameters of an ensemble, as every `Head` does."""
+
     def quantiles(self, parameters: Tensor, scores: Tensor, units: Units) -> Tensor:
         """Return quantiles in the data's units, never crossing, [..., N, H].
 

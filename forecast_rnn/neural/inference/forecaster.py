@@ -1,17 +1,16 @@
 """A trained ensemble with all it takes to use it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import polars as pl
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.origins import located
@@ -23,6 +22,7 @@ from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
+from forecast_rnn.neural.inference.bounds import never_negative
 from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, most_probable
 from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.states import Memory
@@ -32,15 +32,28 @@ from forecast_rnn.neural.network.covariates import load_beside
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network
 from forecast_rnn.neural.parallel import side_by_side
+from forecast_rnn.neural.runtime import torch_set
 from forecast_rnn.neural.scaling.transform import Transform
-from forecast_rnn.neural.scaling.units import Units
-from forecast_rnn.system.memory import memory_kept
 from forecast_rnn.tables import forecast_columns, forecast_table
 
 PORTION = 1024
 """Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
+
+
+class _Series(NamedTuple):
+    """Series to forecast.
+
+    Attributes:
+        panel: The series.
+        table: The same on the device of the networks.
+        memory: What is known after their last rows, or None.
+    """
+
+    panel: Panel
+    table: Table
+    memory: Memory | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,7 @@ class Forecaster:
             None if nobody asked.
         classes: Of the change, where these are forecast.
         rounded: Whether forecasts are rounded to whole numbers, as a user asked for.
-        memory: What the networks know of series up to their last rows, which are then forecast
-            without reading them again; None for nothing.
+        threads: Of the processor; None for as many as torch is set to.
     """
 
     schema: Schema
@@ -81,7 +93,7 @@ class Forecaster:
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
     rounded: bool = False
-    memory: Memory | None = field(default=None, repr=False, compare=False)
+    threads: int | None = field(default=None, compare=False)
 
     @property
     def parameters(self) -> int:
@@ -89,23 +101,32 @@ class Forecaster:
         return sum(p.numel() for network in self.networks for p in network.parameters())
 
     @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.networks[0].parameters()).device
+
+    @property
     def whole(self) -> bool:
         """Whether forecasts are whole numbers."""
         return self.rounded or self.model.head in COUNTS
 
-    def forecast(self, panel: Panel, rows: NDArray[np.int64]) -> pl.DataFrame:
+    def forecast(
+        self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None = None
+    ) -> pl.DataFrame:
         """Forecast after each origin.
 
         Args:
             panel: The series.
             rows: Rows of the last known observations, [B]; nothing after them is read.
+            memory: What `remember` returned for this very panel, whose last rows are then
+                forecast without reading them again; None reads them.
 
         Returns:
             The forecast table of `forecast_rnn.tables`, in the order of `rows`; null
             where the last window of an origin holds no observation.
         """
         columns, tables = forecast_columns(self.task), []
-        for some, values in self.portions(panel, rows):
+        for some, values in self.portions(panel, rows, memory):
             levels = self.task.quantile_levels
             forecasts = values[..., levels.index(0.5)] if levels else most_probable(values)
             origins = located(panel, some)
@@ -114,27 +135,24 @@ class Forecaster:
         return pl.concat(tables, rechunk=False)
 
     def portions(
-        self, panel: Panel, rows: NDArray[np.int64]
+        self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None = None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Yield some origins at a time, with their quantiles, or probabilities.
 
-        All of them together may take more memory than what comes of them.
+        All of them together may take more memory than what comes of them. The arguments are
+        those of `forecast`.
         """
-        table, of = (
-            self._table(panel),
-            self._probabilities if self.task.classes else self._quantiles,
-        )
+        series = self._series(panel, memory)
+        forecast = self._probabilities if self.task.classes else self._quantiles
         for start in range(0, max(len(rows), 1), PORTION):
-            some = rows[start : start + PORTION]
-            yield some, of(table, panel, some)
+            portion = rows[start : start + PORTION]
+            yield portion, forecast(series, portion)
 
     def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
-        return self._probabilities(self._table(panel), panel, rows)
+        return self._probabilities(self._series(panel), rows)
 
-    def _probabilities(
-        self, table: Table, panel: Panel, rows: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
+    def _probabilities(self, series: _Series, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         head = self.networks[0].head
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
 
@@ -144,24 +162,31 @@ class Forecaster:
             known = torch.where(reading.seen.cpu()[:, None, None], shares, torch.nan)
             found[some] = known.numpy().transpose(0, 2, 1)
 
-        self._for_crops(table, panel, rows, forecast)
+        self._for_crops(series, rows, forecast)
         return found
 
-    def quantiles(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the quantiles after each origin in the data's units, [B, H, Q]."""
-        return self._quantiles(self._table(panel), panel, rows)
-
-    def _quantiles(
-        self, table: Table, panel: Panel, rows: NDArray[np.int64]
+    def quantiles(
+        self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None = None
     ) -> NDArray[np.float64]:
+        """Return the quantiles after each origin in the data's units, [B, H, Q].
+
+        The arguments are those of `forecast`.
+        """
+        return self._quantiles(self._series(panel, memory), rows)
+
+    def _quantiles(self, series: _Series, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         scores = np.array([normal_score(level) for level in self.task.quantile_levels])
-        values = self._values(table, panel, rows, scores[None, :, None])
+        values = self._values(series, rows, scores[None, :, None])
         if (values[:, 1:] < values[:, :-1]).any():
             values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
         return values.transpose(0, 2, 1)
 
     def values(
-        self, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
+        self,
+        panel: Panel,
+        rows: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        memory: Memory | None = None,
     ) -> NDArray[np.float64]:
         """Return the quantiles at any levels, each given by its normal score.
 
@@ -169,52 +194,38 @@ class Forecaster:
             panel: The series; nothing after an origin is read.
             rows: Origins, [B].
             scores: [B, N, H], or [1, N, 1] where they are the same for all origins and steps.
+            memory: As in `forecast`.
 
         Returns:
             [B, N, H]; NaN where the last window of an origin holds no observation.
         """
-        return self._values(self._table(panel), panel, rows, scores)
+        return self._values(self._series(panel, memory), rows, scores)
 
     def _values(
-        self, table: Table, panel: Panel, rows: NDArray[np.int64], scores: NDArray[np.float64]
+        self, series: _Series, rows: NDArray[np.int64], scores: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         found = np.empty((len(rows), scores.shape[1], self.task.horizon))
+        head = cast("ValueHead", self.networks[0].head)
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
 
         def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
             level = reading.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
-            values = self._restored(reading, asked).cpu().double().numpy()
+            values = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
             found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
 
         most = MOST_VALUES // (found.shape[1] * found.shape[2])
-        self._for_crops(table, panel, rows, forecast, most=max(1, most))
+        self._for_crops(series, rows, forecast, most=max(1, most))
         if self.whole:
             np.rint(found, out=found)
-        bounded = self._bounded(panel, rows)
+        bounded = never_negative(series.panel, rows, at_training=self.nonnegative)
         where = True if bounded.all() else bounded[:, None, None]  # a mask costs several times that
         return np.maximum(found, 0, out=found, where=where)
 
-    def _bounded(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell which origins have forecasts from 0 on: no value up to them was below 0, [B].
-
-        Where all series are of one kind, a value below 0 in any of them tells that there are.
-        """
-        several = panel.schema.wide or bool(panel.schema.targets)
-        if not (self.nonnegative or several):
-            return np.zeros(len(rows), dtype=np.bool_)
-        negative = panel.values < 0
-        if not negative.any():
-            return np.ones(len(rows), dtype=np.bool_)
-        below = np.append(0, np.cumsum(negative))
-        none: NDArray[np.bool_] = below[rows + 1] == below[panel.indptr[panel.item_of(rows)]]
-        return none
-
     def _for_crops(
         self,
-        table: Table,
-        panel: Panel,
+        series: _Series,
         rows: NDArray[np.int64],
         forecast: Callable[[NDArray[np.int64], Reading], None],
         *,
@@ -227,12 +238,11 @@ class Forecaster:
         """
         # In whichever order they are asked for: others of a batch may tell in the last digit.
         order = np.argsort(rows, kind="stable")
-        items, places = origin_tensors(panel, rows[order], table.first.device)
-        kept: AbstractContextManager[None] = memory_kept()
-        reader, memory = self.reader, self.memory
+        table, memory, reader = series.table, series.memory, self.reader
+        items, places = origin_tensors(series.panel, rows[order], table.first.device)
         read, at_once = reader.read, reader.crops_at_once
         if memory is not None and memory.ends_at(items, places - table.first[items]):
-            read, at_once, kept = partial(reader.recall, memory), STEPS_AT_ONCE, nullcontext()
+            read, at_once = partial(reader.recall, memory), STEPS_AT_ONCE
         at_once = min(at_once, most)
 
         @torch.no_grad()
@@ -240,22 +250,22 @@ class Forecaster:
             some = slice(start, start + at_once)
             forecast(order[some], read(table, items[some], places[some]))
 
-        if len(rows):
-            jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
-            with kept:
-                side_by_side(jobs, torch.get_num_threads())
+        jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
+        with self._at_work():
+            side_by_side(jobs, torch.get_num_threads())
 
     @property
     def reader(self) -> Reader:
         """The networks, by which series are read."""
         return Reader(self.networks, self.model, self.task)
 
-    def remembering(self, panel: Panel) -> "Forecaster":
-        """Return the like that knows the series up to their last rows.
+    def remember(self, panel: Panel, memory: Memory | None = None) -> Memory:
+        """Return what the networks know of series after their last rows.
 
         Args:
-            panel: The series; those that are known already may have more rows than before, and
-                only these are read.
+            panel: The series.
+            memory: Of these very series when they had fewer rows: only those that came after
+                are read. None reads them all.
 
         Raises:
             ConfigError: the networks look back at more than a state.
@@ -265,29 +275,18 @@ class Forecaster:
                 "a network with attention or dilation has to read its whole context for each "
                 "forecast and keeps no state; use predict, or train one without."
             )
-        table = self._table(panel)
-        if self.memory is None:
-            return replace(self, memory=self.reader.remember(table))
-        return replace(self, memory=self.reader.go_on(self.memory, table))
+        table, reader = self._table(panel), self.reader
+        with self._at_work():
+            return reader.remember(table) if memory is None else reader.go_on(memory, table)
+
+    def _at_work(self) -> AbstractContextManager[None]:
+        return torch_set(self.threads, self.device, self.model.hidden_size)
+
+    def _series(self, panel: Panel, memory: Memory | None = None) -> _Series:
+        return _Series(panel, self._table(panel), memory)
 
     def _table(self, panel: Panel) -> Table:
         """Put a panel on the device of the networks."""
-        device = next(self.networks[0].parameters()).device
-        beside = load_beside(panel, self.encoding, self.task.horizon, device)
-        table = load_table(panel, self.transform, self.floor, device, beside)
+        beside = load_beside(panel, self.encoding, self.task.horizon, self.device)
+        table = load_table(panel, self.transform, self.floor, self.device, beside)
         return replace(table, edges=self.classes.tensor(table.values))
-
-    def _restored(self, reading: Reading, scores: Tensor) -> Tensor:
-        """Join the networks' last steps and take quantiles of them, [B, N, H].
-
-        A crop that never moved is forecast as the constant it is.
-        """
-        head, units = self.networks[0].head, Units(reading.scale, self.transform)
-        merged = head.merged(reading.parameters)
-        values = cast("ValueHead", head).quantiles(merged, scores, units)
-        if not reading.moving.all():
-            constant = units.restore(torch.zeros_like(values))
-            values = torch.where(reading.moving[:, None, None], values, constant)
-        if not reading.seen.all():
-            values = torch.where(reading.seen[:, None, None], values, torch.nan)
-        return values

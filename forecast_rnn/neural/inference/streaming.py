@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from forecast_rnn.config import ModelConfig, Task
+from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.inference.states import (
     Ending,
     Memory,
@@ -31,8 +32,9 @@ from forecast_rnn.neural.network.batch import (
 from forecast_rnn.neural.network.covariates import Crop
 from forecast_rnn.neural.network.network import Context, Network
 from forecast_rnn.neural.parallel import side_by_side
+from forecast_rnn.neural.scaling.transform import Transform
+from forecast_rnn.neural.scaling.units import Units
 from forecast_rnn.neural.scaling.windows import Scale
-from forecast_rnn.system.memory import memory_kept
 
 CROPS_AT_ONCE = 128
 MOST_HIDDEN = 170_000
@@ -56,6 +58,26 @@ class Reading:
     scale: Scale
     seen: Tensor
     moving: Tensor
+
+    def quantiles(self, head: ValueHead, transform: Transform, scores: Tensor) -> Tensor:
+        """Join the networks' forecasts and take quantiles of them, [B, N, H].
+
+        A crop that never moved is forecast as the constant it is, and one whose last window holds
+        no observation is NaN.
+
+        Args:
+            head: Of the networks.
+            transform: The scale on which these see the data.
+            scores: Normal scores of the levels, [B, N, H] or [1, N, 1].
+        """
+        units = Units(self.scale, transform)
+        values = head.quantiles(head.merged(self.parameters), scores, units)
+        if not self.moving.all():
+            constant = units.restore(torch.zeros_like(values))
+            values = torch.where(self.moving[:, None, None], values, constant)
+        if not self.seen.all():
+            values = torch.where(self.seen[:, None, None], values, torch.nan)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +177,7 @@ class Reader:
             series_states = SeriesStates(states, known, still, steps, level, batch.seen)
             return series_states, _ending(batch, told, still)
 
-        with memory_kept():
-            return self._side_by_side(begin, len(rows), self.crops_at_once)
+        return self._side_by_side(begin, len(rows), self.crops_at_once)
 
     def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates) -> Stood:
         """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""

@@ -125,7 +125,11 @@ class Network(nn.Module):
 
 
 def build_network(model: ModelConfig, task: Task, encoding: Encoding, seed: int) -> Network:
-    """Build a network whose start depends on the seed alone."""
+    """Build a network whose start depends on the seed alone; in one thread at a time.
+
+    Layers draw their first weights from torch's own generator of the processor, which is put back.
+    """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        # Not `torch.manual_seed`, which seeds the generators of all devices, and for good.
+        torch.default_generator.manual_seed(seed)
         return Network(model, task, encoding)

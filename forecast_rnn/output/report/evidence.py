@@ -19,7 +19,6 @@ from forecast_rnn.output.report.figures import (
     skill_figure,
 )
 from forecast_rnn.output.report.pictures import Tested, windows_of
-from forecast_rnn.system.memory import release_memory
 from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, models_of, rows_of_model
 
 
@@ -54,7 +53,6 @@ def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict
         return Evidence(figures, _by_series(rows.clear(), task, found), None)
     figures = _figures(rows, task, found) if found.errors else {}
     by_series = _by_series(rows, task, found)
-    release_memory()
     error, known = np.full(len(panel.order), np.nan), by_series.drop_nulls(NETWORK)
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     windows = windows_of(backtest, panel, task, (NETWORK, SEASONAL_NAIVE), error)

@@ -24,12 +24,12 @@ def fit(job: Job):
     from forecast_rnn.data.read import panel_from_frame
     from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.fitting.recipe import recipes
-    from forecast_rnn.neural.fitting.setting import Machine, make_setting
+    from forecast_rnn.neural.fitting.setting import make_setting
     from forecast_rnn.neural.fitting.training import STEPS_PER_EPOCH, Schedule, epochs
-    from forecast_rnn.neural.runtime import choose_precision, prepare
+    from forecast_rnn.neural.runtime import Machine, torch_set
+    from forecast_rnn.system.memory import set_allocators
 
-    prepare(1)
-    choose_precision(torch.device("cpu"), WIDTH)
+    set_allocators()  # as the command line does
     panel, _ = panel_from_frame(pl.DataFrame(job.columns()), Hints(frequency="h"))
     task = Task(horizon=HORIZON, season_length=SEASON, quantile_levels=LEVELS)
     config = TrainConfig(
@@ -37,13 +37,15 @@ def fit(job: Job):
     )
     (recipe,) = recipes(panel, task, config)
     assert recipe.model.window_length == SEEN
-    setting = make_setting(panel, task, recipe, config, Machine(torch.device("cpu"), 1))
+    machine = Machine(torch.device("cpu"), 1)
+    setting = make_setting(panel, task, recipe, config, machine)
     learner, sampler = setting.learner(recipe, 0), setting.sampler(recipe, 0)
     counted = count(setting, recipe, sampler)
-    for _ in epochs(learner, sampler, Schedule(recipe.learning_rate), stop=1_000_000):
-        windows, apart = STEPS_PER_EPOCH * counted.windows, STEPS_PER_EPOCH * counted.apart
-        if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
-            break
+    with torch_set(1, machine.device, WIDTH):
+        for _ in epochs(learner, sampler, Schedule(recipe.learning_rate), stop=1_000_000):
+            windows, apart = STEPS_PER_EPOCH * counted.windows, STEPS_PER_EPOCH * counted.apart
+            if job.clock.tick(windows, apart, STEPS_PER_EPOCH):
+                break
     model = Model(setting.forecaster(recipe, (learner.network,)), panel)
     known, rows = updated(model, job), next_rows(job, SEASON + 1)
     return {

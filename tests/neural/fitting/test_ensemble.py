@@ -12,8 +12,9 @@ from forecast_rnn.errors import TrainingError
 from forecast_rnn.neural.fitting import ensemble
 from forecast_rnn.neural.fitting.ensemble import Plan, train_ensembles
 from forecast_rnn.neural.fitting.recipe import recipes
-from forecast_rnn.neural.fitting.setting import Machine, make_setting
+from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.fitting.training import Epoch
+from forecast_rnn.neural.runtime import Machine
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)

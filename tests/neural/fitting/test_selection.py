@@ -22,7 +22,8 @@ from forecast_rnn.neural.fitting.selection import (
     leaves_enough,
     usual_windows,
 )
-from forecast_rnn.neural.fitting.setting import Machine, make_setting
+from forecast_rnn.neural.fitting.setting import make_setting
+from forecast_rnn.neural.runtime import Machine
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)

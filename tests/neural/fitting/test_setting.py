@@ -5,8 +5,9 @@ import torch
 
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.neural.fitting.recipe import recipes
-from forecast_rnn.neural.fitting.setting import Machine, make_setting
+from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.network.batch import gather
+from forecast_rnn.neural.runtime import Machine
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)
