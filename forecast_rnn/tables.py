@@ -16,6 +16,7 @@ from forecast_rnn.config import Task
 MODEL = "model"
 ITEM = "item"  # number of the series in the panel
 ORIGIN = "origin"  # position of the last known row inside its series, from 0
+CUTOFF = "cutoff"  # time of that row; in a backtest, where it tells which windows are one
 STEP = "step"  # 1 to H
 FORECAST = "forecast"  # the median, or the number of the most probable class, from 1
 ACTUAL = "actual"  # null = missing or not known yet; a value, or the number of its class

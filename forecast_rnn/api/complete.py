@@ -59,14 +59,8 @@ def forecast_as_published(
     It goes cutoff by cutoff, as the last digit depends on what is forecast beside it.
     """
     task = forecaster.task
-    items = panel.item_of(rows)
-    behind = origins.lags(panel, task.horizon)[items]
-    order = np.argsort(rows - panel.indptr[items + 1] - behind, kind="stable")
-    ahead = (rows - panel.indptr[items + 1] - behind)[order]
-    tables = [
-        complete_forecast(forecaster, panel, some)[0]
-        for some in np.split(rows[order], np.flatnonzero(np.diff(ahead)) + 1)
-    ]
+    places = origins.by_cutoff(panel, rows, task.horizon)
+    tables = [complete_forecast(forecaster, panel, rows[some])[0] for some in places]
     place = np.empty((len(rows), task.horizon), dtype=np.int64)
-    place[order] = np.arange(place.size).reshape(place.shape)
+    place[np.concatenate(places)] = np.arange(place.size).reshape(place.shape)
     return pl.concat(tables)[place.ravel()]

@@ -14,7 +14,7 @@ import polars as pl
 
 from forecast_rnn.api.evaluate import evaluate, judge, settings_of, uncalibrated
 from forecast_rnn.api.model import Model
-from forecast_rnn.api.trained import Trained
+from forecast_rnn.api.trained import StoredTable, Trained, digest_of
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
@@ -228,9 +228,7 @@ def _write(
     steady = {name: value for name, value in trained.settings.items() if name not in UNSTEADY}
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, steady)
     said = write(trained.scores, folder / "scores.csv")
-    backtest.seek(0)
-    with new_file(folder / BACKTEST) as stream:
-        copyfileobj(backtest, stream)
+    trained = replace(trained, stored=_stored(backtest, folder / BACKTEST))
     write_text(report(outcome), folder / "report.html")
     if workbook and trained.shut is None:
         write_workbook(outcome, folder / "forecast.xlsx")
@@ -241,3 +239,13 @@ def _write(
     elif trained.shut is None:
         said += write(trained.forecast, folder / "forecast.csv")
     return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))
+
+
+def _stored(table: BinaryIO, path: Path) -> StoredTable:
+    """Write a table of an open file to a path."""
+    table.seek(0)
+    digest = digest_of(table)
+    table.seek(0)
+    with new_file(path) as stream:
+        copyfileobj(table, stream)
+    return StoredTable(path.absolute(), digest)

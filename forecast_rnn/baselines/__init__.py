@@ -1,8 +1,9 @@
 """The forecasters that a network has to beat, by name.
 
-Each is a function of the panel, the origins and the task, reads only rows up to its
-origin, and forecasts wherever a value is known up to there, so that none of them keeps
-a window out of a comparison.
+Each is a function of the panel, the origins and the task. It reads the rows of a series up to
+the origin, and learns of all series up to the cutoff, which is the time of the origin; so no
+forecast knows what came later. It forecasts wherever a value is known up to the origin, so that
+none of them keeps a window out of a comparison.
 """
 
 from collections.abc import Iterable

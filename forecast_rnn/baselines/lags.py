@@ -6,6 +6,7 @@ import numpy as np
 
 from forecast_rnn.baselines.simple import Rows, Values, seasonal_naive
 from forecast_rnn.config import Task
+from forecast_rnn.data.panels.origins import lags, rows_to_newest
 from forecast_rnn.data.panels.panel import Panel
 
 CLIP = 8.0
@@ -45,7 +46,8 @@ class Lags:
         panel: The series.
         task: Horizon and season.
         length: Rows of a window, L.
-        until: The last row of each item that may be learnt from; before its first if none, [N].
+        until: The last row of each item at or before the first cutoff, which alone are learnt
+            from; before its first row if there is none, [N].
         floor: Least size of a window, as a share of its mean absolute value.
     """
 
@@ -111,21 +113,30 @@ class Lags:
 
 
 def lags_of(panel: Panel, rows: Rows, task: Task) -> Lags:
-    """Choose windows for a panel; no value after the first origin of an item is read.
+    """Choose windows for a panel; no value of any item after the first cutoff is read.
+
+    One model forecasts from all origins, so that it may know nothing that came after the first
+    of their cutoffs, whichever item the origin is of.
 
     Args:
         panel: The series.
-        rows: Origins, [B]; items without any are not learnt from.
+        rows: Origins, [B].
         task: Horizon and season.
     """
-    item = panel.item_of(rows)
-    until = panel.indptr[:-1] - 1
-    until[item] = panel.indptr[item + 1]
-    np.minimum.at(until, item, rows)
-    known = (until - panel.indptr[:-1] + 1)[item]
-    typical = float(np.median(known)) if len(known) else 0.0
-    lags = Lags(panel, task, _window_length(task.season_length, typical), until)
-    return replace(lags, floor=_floor(lags))
+    until = _last_before_cutoffs(panel, rows, task.horizon)
+    known = until - panel.indptr[:-1] + 1
+    typical = float(np.median(known[known > 0])) if known.any() else 0.0
+    cut = Lags(panel, task, _window_length(task.season_length, typical), until)
+    return replace(cut, floor=_floor(cut))
+
+
+def _last_before_cutoffs(panel: Panel, rows: Rows, horizon: int) -> Rows:
+    """Return the last row of each item at or before the first cutoff of some origins, [N]."""
+    ends, before = panel.indptr[1:] - 1, panel.indptr[:-1] - 1
+    if not len(rows):
+        return before
+    first = rows_to_newest(panel, rows, horizon).max()
+    return np.clip(ends + lags(panel, horizon) - first, before, ends)
 
 
 def mean(values: Values) -> Values:
@@ -143,11 +154,11 @@ def _window_length(season_length: int, typical: float) -> int:
     return min(max(seasons * season_length, _FEWEST_LAGS), _MOST_LAGS)
 
 
-def _floor(lags: Lags) -> float:
+def _floor(cut: Lags) -> float:
     """Return a tenth of the usual size of a window, as a share of its mean absolute value."""
-    rows = lags.learnable(_ENOUGH_WINDOWS)
-    values = lags.at(rows, np.arange(1 - lags.length, 1))
-    size = mean(np.abs(values - lags.windows(rows).level))
+    rows = cut.learnable(_ENOUGH_WINDOWS)
+    values = cut.at(rows, np.arange(1 - cut.length, 1))
+    size = mean(np.abs(values - cut.windows(rows).level))
     moving = size > 0
     share = size[moving] / mean(np.abs(values))[moving]
     return _FLOOR * float(np.median(share)) if len(share) else _FLOOR

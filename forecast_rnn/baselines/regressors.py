@@ -2,7 +2,7 @@
 
 Like the network, both see windows that are normalised by their own level and size, and
 learn how far the outcome is from the seasonal naive, which they are where there is nothing
-to learn from. They learn from no value after the first origin of a series.
+to learn from. They learn from no value after the first cutoff, of whichever series.
 """
 
 import math
@@ -15,6 +15,7 @@ from forecast_rnn.baselines.lags import Lags, Windows, lags_of, mean
 from forecast_rnn.baselines.simple import Rows, Values, seasonal_naive
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.calendar import Almanac, almanac, cyclic_features
+from forecast_rnn.data.panels.origins import by_cutoff
 from forecast_rnn.data.panels.panel import Panel
 
 CorrectionFn = Callable[[Rows, Windows], Values]
@@ -44,7 +45,7 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
 
     Args:
         panel: The series.
-        rows: Origins, [B]; what came up to the first of each series is learnt from.
+        rows: Origins, [B]; what came up to the first of their cutoffs is learnt from.
         task: Horizon and season.
 
     Returns:
@@ -146,15 +147,19 @@ def _corrected(lags: Lags, rows: Rows, correction: CorrectionFn) -> Values:
     Where what was learnt from is never below 0, no forecast is.
     """
     forecasts, lowest = np.empty((len(rows), lags.task.horizon)), lags.lowest()
+    parts: list[Rows] = []
     each = max(1, _PORTION // (lags.task.horizon + lags.length))
-    for begin in range(0, len(rows), each):
-        some = rows[begin : begin + each]
+    # Cutoff by cutoff, as the last digit of a product depends on what is multiplied beside it.
+    for places in by_cutoff(lags.panel, rows, lags.task.horizon):
+        parts += np.array_split(places, math.ceil(len(places) / each))
+    for part in parts:
+        some = rows[part]
         windows, usual = lags.windows(some), seasonal_naive(lags.panel, some, lags.task)
         found = usual + windows.size * correction(some, windows)
         if lowest >= 0:
             found = np.maximum(found, np.minimum(usual, 0))
         seen = ~np.isnan(windows.level)
-        forecasts[begin : begin + each] = np.where(seen, found, usual)
+        forecasts[part] = np.where(seen, found, usual)
     return forecasts
 
 

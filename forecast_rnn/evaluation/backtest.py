@@ -11,6 +11,7 @@ from forecast_rnn.data.panels.outcomes import error_scales, outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.tables import (
     ACTUAL,
+    CUTOFF,
     ERROR_SCALE,
     FORECAST,
     ITEM,
@@ -24,7 +25,7 @@ from forecast_rnn.tables import (
     quantile_column,
 )
 
-OUTCOME = [ACTUAL, ERROR_SCALE, ROOT_SCALE]
+OUTCOME = [CUTOFF, ACTUAL, ERROR_SCALE, ROOT_SCALE]
 """What a backtest adds to a forecast table."""
 
 MEDIAN = quantile_column(0.5)
@@ -50,8 +51,8 @@ def backtest(
         task: Horizon, season and quantile levels.
 
     Returns:
-        A forecast table with columns `actual`, `error_scale` and `root_error_scale`, in the
-        order of the forecasters, then of the origins.
+        A forecast table with columns `cutoff`, `actual`, `error_scale` and
+        `root_error_scale`, in the order of the forecasters, then of the origins.
     """
     told = [FORECAST, *forecast_columns(task)]
     # No forecast depends on which others have an outcome: all are made, and some left out.
@@ -84,7 +85,16 @@ def _with_outcome(panel: Panel, table: pl.DataFrame, season_length: int) -> pl.D
     inside = row < panel.indptr[item + 1]
     actual = np.where(inside, panel.values[np.where(inside, row, 0)], np.nan)
     return table.with_columns(
+        _cutoffs(panel, table),
         pl.Series(ACTUAL, actual),
         pl.Series(ERROR_SCALE, error_scales(panel, origin, season_length)),
         pl.Series(ROOT_SCALE, error_scales(panel, origin, season_length, squared=True)),
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _cutoffs(panel: Panel, table: pl.DataFrame) -> pl.Series:
+    """Return the time of the origin of each row; reckoned once an origin, as all steps share it."""
+    first = table.select(pl.col(STEP) == 1).to_series()
+    origins = table.filter(first)
+    times = panel.timestamps(origins[ITEM], origins[ORIGIN])
+    return times.gather(first.cast(pl.Int64).cum_sum() - 1).alias(CUTOFF)

@@ -10,7 +10,7 @@ from forecast_rnn.evaluation.class_metrics import confidence
 from forecast_rnn.evaluation.metrics import comparable, series_scores
 from forecast_rnn.evaluation.significance import Comparison, compare
 from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE, Verdict, caveats, skill_of
-from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, models_of, rows_of_model
+from forecast_rnn.tables import ACTUAL, CUTOFF, FORECAST, ITEM, MODEL, models_of, rows_of_model
 
 CLIMATOLOGY = "climatology"
 ERROR_RATE = "error_rate"
@@ -47,7 +47,7 @@ def class_verdict(table: pl.DataFrame, task: Task) -> Verdict:
         best_skill=skill_of(errors[NETWORK], errors[best]),
         series_won=by_series.filter(pl.col(NETWORK) > pl.col(SEASONAL_NAIVE)).height,
         series=by_series.height,
-        windows=rows.select(ITEM, ORIGIN).n_unique(),
+        windows=rows.select(ITEM, CUTOFF).n_unique(),
         comparison=_compared(rows, task, best),
     )
     return replace(found, sentences=tuple(_sentences(found, rows, each, task)))

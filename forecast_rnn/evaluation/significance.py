@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.evaluation.metrics import comparable, metric_columns, series_scores
-from forecast_rnn.tables import ACTUAL, FORECAST, ITEM, MODEL, ORIGIN, WINDOW, rows_of_model
+from forecast_rnn.tables import (
+    ACTUAL,
+    CUTOFF,
+    FORECAST,
+    ITEM,
+    MODEL,
+    ORIGIN,
+    WINDOW,
+    rows_of_model,
+)
 
 MORE, NO_MORE, TOO_FEW = "more than chance", "no more than chance", "too few to tell from chance"
 CHANCE = 0.05
@@ -82,14 +91,16 @@ def compare(
         metric: One of `METRICS`; a window or series where it is undefined is left out.
         seed: Of the draws.
     """
-    read = list(dict.fromkeys([MODEL, *WINDOW, FORECAST, ACTUAL, *metric_columns(metric, task)]))
+    read = list(
+        dict.fromkeys([MODEL, *WINDOW, CUTOFF, FORECAST, ACTUAL, *metric_columns(metric, task)])
+    )
     rows = pl.concat([rows_of_model(table, model).select(read) for model in models])
     rows = comparable(rows)
     over_series = _differences(rows, task, models, metric, by=(ITEM,))["difference"].to_numpy()
     if len(over_series) >= _MANY_SERIES:
         found = paired_bootstrap(over_series, seed=seed)
         return _comparison(models, metric, found, "series", len(over_series))
-    forecasts = _differences(rows, task, models, metric, by=(ITEM, ORIGIN))
+    forecasts = _differences(rows, task, models, metric, by=(ITEM, ORIGIN, CUTOFF))
     windows, overlap = _by_window(forecasts, task.horizon)
     if len(over_series) > len(windows):
         unit, sample, overlap = "series", over_series, 1
@@ -193,13 +204,17 @@ def _differences(
 
 
 def _by_window(forecasts: pl.DataFrame, horizon: int) -> tuple[Differences, int]:
-    """Average over the series at each rolling origin, counted back from the last, in order.
+    """Average over the series at each cutoff, a time that they share, in order.
 
     Returns:
-        The differences, and how many origins in a row are less than a horizon apart.
+        The differences, [W], and how many cutoffs in a row are less than a horizon apart.
     """
-    back = (pl.col(ORIGIN).max().over(ITEM) - pl.col(ORIGIN)).alias("back")
-    means = forecasts.group_by(back).agg(pl.col("difference").mean()).sort("back", descending=True)
-    steps = -means["back"].diff().drop_nulls().to_numpy()
-    overlap = math.ceil(horizon / steps.min()) if len(steps) else 1
-    return means["difference"].to_numpy(), overlap
+    means = forecasts.group_by(CUTOFF).agg(pl.col("difference").mean()).sort(CUTOFF)
+    # Rows of a series are the measure of a horizon: so many of all cutoffs lie in so many rows.
+    numbered = forecasts.with_columns(number=pl.col(CUTOFF).rank("dense").cast(pl.Int64))
+    apart = numbered.sort(ITEM, ORIGIN).select(
+        cutoffs=pl.col("number").diff().over(ITEM), rows=pl.col(ORIGIN).diff().over(ITEM)
+    )
+    overlaps = -(-horizon * pl.col("cutoffs") // pl.col("rows"))
+    overlap = apart.select(overlaps.max()).item()
+    return means["difference"].to_numpy(), 1 if overlap is None else int(overlap)

@@ -8,7 +8,7 @@ import polars as pl
 from forecast_rnn.config import Task
 from forecast_rnn.evaluation.metrics import comparable, series_scores
 from forecast_rnn.evaluation.significance import Comparison, compare
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN, models_of, portions, rows_of_model
+from forecast_rnn.tables import CUTOFF, ITEM, MODEL, models_of, portions, rows_of_model
 
 NETWORK = "network"
 SEASONAL_NAIVE = "seasonal_naive"
@@ -64,7 +64,7 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     # At equal error the seasonal naive is named: without a season the naive is the same.
     best = min(baselines, key=lambda model: (errors[model], model != SEASONAL_NAIVE))
     each = portions(rows_of_model(rows, network))
-    forecasts = pl.concat(part.select(ITEM, ORIGIN).unique() for part in each)
+    forecasts = pl.concat(part.select(ITEM, CUTOFF).unique() for part in each)
     found = Verdict(
         sentences=(),
         metric=metric,

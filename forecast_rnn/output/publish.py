@@ -11,6 +11,7 @@ from forecast_rnn.data.columns.clock import format_times
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.tables import (
     ACTUAL,
+    CUTOFF,
     FORECAST,
     ITEM,
     MODEL,
@@ -25,7 +26,6 @@ from forecast_rnn.tables import (
     forecast_columns,
 )
 
-CUTOFF = "cutoff"  # the origin's time
 MOST_INTEGER = 2.0**53
 
 
@@ -69,7 +69,7 @@ def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> Iterato
     for own in by_model(table):
         rows = _named(_sorted(own, panel), task)
         for some in rows.iter_slices(ROWS_AT_ONCE) if rows.height else [rows]:
-            cutoff = _times(some, panel, some[ORIGIN], CUTOFF)
+            cutoff = format_times(some[CUTOFF], panel.schema)
             told = [cutoff, *some[[STEP, ACTUAL, *ours]]]
             freed = [column.alias(free_name(column.name, users)) for column in told]
             model = some[MODEL].cast(pl.String).alias(free_name(MODEL, users))

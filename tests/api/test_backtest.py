@@ -17,6 +17,7 @@ START = date(2024, 1, 1)
 DAYS = 70
 LAST_CUTOFF = START + timedelta(days=DAYS - 1 - 7)
 BASELINES = ("naive", "ridge")
+BASELINES_THAT_LEARN = ("ridge", "gradient_boosting")
 
 
 def sales(days: int = DAYS, shops: tuple[str, ...] = ("north", "south", "east")) -> pl.DataFrame:
@@ -120,6 +121,22 @@ def test_targets_after_a_cutoff_change_no_forecast_of_it(change, options):
     assert found.height > 0
     assert found.filter(pl.col("shop") == "north").height == 4 * 7
     assert found.equals(wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("refit", [False, True])
+@pytest.mark.parametrize("name", ["alone", "west"])
+def test_a_series_that_starts_between_two_cutoffs_changes_no_forecast_of_the_earlier(name, refit):
+    frame, first = sales(), LAST_CUTOFF - timedelta(days=14)
+    later = frame.filter((pl.col("shop") == "east") & (pl.col("day") > first + timedelta(days=3)))
+    later = later.with_columns(shop=pl.lit(name), sales=1e4 * pl.col("sales"))
+    options = {"windows": 2, "step": 14, "refit": refit, "baselines": BASELINES_THAT_LEARN}
+
+    tables = [rolled(some, **options).table for some in (frame, pl.concat([frame, later]))]
+
+    expected, found = (table.filter(pl.col("cutoff") == first) for table in tables)
+    assert expected.height == 4 * 3 * 7
+    assert found.equals(expected)
 
 
 def test_with_refit_later_networks_have_seen_more(plain):

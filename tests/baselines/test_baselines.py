@@ -35,10 +35,20 @@ def test_baseline_ignores_rows_after_the_origin(name):
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_rows_after_the_origin_need_not_be_there(name):
-    series = [seasonal_series(seed, length) for seed, length in enumerate((60, 50, 30))]
-    whole, known = panel_of(*series), panel_of(series[0][:41], series[1][:46], series[2])
+    series = [seasonal_series(seed, length) for seed, length in enumerate((60, 57, 41))]
+    whole, known = panel_of(*series), panel_of(*(values[:41] for values in series))
 
-    there = forecast(name, whole, np.array([40, 105, 139]))
+    there = forecast(name, whole, np.array([40, 60 + 40, 117 + 40]))
+
+    np.testing.assert_array_equal(there, forecast(name, known, last(known)))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_nor_where_each_series_is_cut_by_its_own_end(name):
+    series = [seasonal_series(seed, length) for seed, length in enumerate((60, 50, 30))]
+    whole, known = panel_of(*series), panel_of(*(values[:-3] for values in series))
+
+    there = forecast(name, whole, last(whole) - 3)
 
     np.testing.assert_array_equal(there, forecast(name, known, last(known)))
 

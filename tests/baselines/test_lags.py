@@ -82,11 +82,11 @@ def test_a_whole_horizon_follows_what_is_learnt_from():
 
     drawn = lags.learnable(10_000)
 
-    first = np.minimum.reduceat(np.sort(origins), [0, 2, 3, 4, 5])  # the lowest of each item
+    until = panel.indptr[1:] - 1 - 9  # as far from the end of each as the first, row 50 of 59
     expected = [
         row
-        for start, origin in zip(panel.indptr[:-1], first, strict=True)
-        for row in range(start, origin - TASK.horizon + 1)
+        for start, end in zip(panel.indptr[:-1], until, strict=True)
+        for row in range(start, end - TASK.horizon + 1)
     ]
     assert drawn.tolist() == expected
     some = lags.learnable(10)
@@ -95,19 +95,20 @@ def test_a_whole_horizon_follows_what_is_learnt_from():
 
 
 def test_series_shorter_than_the_horizon_are_learnt_from_in_part():
-    panel = panel_of([1.0, 2.0, 3.0], [4.0, 5.0])
+    panel = panel_of([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
 
-    lags = lags_of(panel, np.array([2, 4]), TASK)
+    lags = lags_of(panel, np.array([2, 5]), TASK)
 
-    assert lags.learnable(10).tolist() == [0, 1, 3]
+    assert lags.learnable(10).tolist() == [0, 1, 3, 4]
 
 
-def test_series_without_an_origin_are_not_learnt_from():
-    panel = panel_of(gappy(0, 30), gappy(1, 30))
+def test_all_series_are_learnt_from_up_to_the_same_time():
+    """Also those without an origin at it: whether there is one may hang on later rows."""
+    panel = panel_of(gappy(0, 30), gappy(1, 29), gappy(2, 20))
 
-    lags = lags_of(panel, np.array([25]), TASK)
+    lags = lags_of(panel, np.array([25, 57]), TASK)
 
-    assert lags.learnable(1000).max() == 25 - TASK.horizon
+    assert lags.until.tolist() == [25, 30 + 25, 59 + 19]
 
 
 @pytest.mark.parametrize(

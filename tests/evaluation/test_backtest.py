@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -82,6 +83,16 @@ def test_each_step_stands_beside_what_came_true():
     ]
     assert table["error_scale"].to_list() == [None, None, 1.0, 1.0]
     assert table["root_error_scale"].to_list() == [None, None, 1.0, 1.0]
+
+
+def test_the_cutoff_is_the_time_of_the_origin():
+    panel = panel_of([1, 2, 4, 8], [5, 6, 7])
+    panel = replace(panel, starts=pl.Series("time", [100, 200]))
+
+    table = backtest(panel, np.array([0, 1, 5]), baselines("naive", "drift"), TASK)
+
+    assert table.filter(model="naive")["cutoff"].to_list() == [100, 100, 101, 101, 201, 201]
+    assert table.filter(model="drift")["cutoff"].to_list() == [100, 100, 101, 101, 201, 201]
 
 
 def test_missing_and_unknown_actual_values_are_null():

@@ -26,6 +26,7 @@ def backtest_of(
                     "model": model,
                     "item": steps // (2 * windows),
                     "origin": steps // 2 % windows,
+                    "cutoff": steps // 2 % windows,
                     "step": steps % 2 + 1,
                     "forecast": np.where(is_right, 2.0, 1.0),
                     "actual": 2.0,

@@ -165,13 +165,13 @@ def test_without_any_spread_there_is_no_doubt(test):
 def backtest_of(errors):
     """Errors [models, items, origins, steps] as a backtest; the actual value is always 0."""
     rows = [
-        (model, item, 10 + 2 * origin, step + 1, error, 0.0, 1.0, 1.0, error)
+        (model, item, 10 + 2 * origin, 10 + 2 * origin, step + 1, error, 0.0, 1.0, 1.0, error)
         for model, by_item in errors.items()
         for item, by_origin in enumerate(by_item)
         for origin, by_step in enumerate(by_origin)
         for step, error in enumerate(by_step)
     ]
-    names = ["model", "item", "origin", "step", "forecast", "actual"]
+    names = ["model", "item", "origin", "cutoff", "step", "forecast", "actual"]
     names += ["error_scale", "root_error_scale", "q0.5"]
     return pl.DataFrame(rows, schema=names, orient="row")
 
@@ -214,7 +214,7 @@ def test_the_windows_of_few_series_are_averaged_in_order():
 
 
 def test_windows_that_overlap_are_told_from_those_that_do_not():
-    table = random_backtest(1, 16).with_columns(origin=10 + (pl.col("origin") - 10) // 2)
+    table = random_backtest(1, 16).with_columns(pl.col("origin", "cutoff") // 2 + 5)
 
     found = compared(table)
 
@@ -238,11 +238,37 @@ def test_few_forecasts_tell_nothing(items, origins):
     assert found.difference is not None
 
 
-def test_series_that_end_at_other_rows_are_aligned_by_their_last_window():
+def test_windows_of_series_that_begin_at_other_times_are_matched_by_the_time_of_the_cutoff():
     table = random_backtest(2, 8)
     moved = table.with_columns(origin=pl.col("origin") + 100 * pl.col("item"))
 
     assert compared(moved) == compared(table)
+
+
+def test_windows_of_a_series_that_ended_early_are_matched_by_the_time_of_the_cutoff():
+    table = random_backtest(2, 8)
+    last = table["cutoff"].max()
+    table = table.filter((pl.col("item") == 0) | (pl.col("cutoff") < last))
+
+    found = compared(table)
+
+    means = table.group_by("model", "cutoff").agg(pl.col("forecast").mean()).sort("cutoff")
+    network, naive = (means.filter(model=m)["forecast"].to_numpy() for m in ("network", "naive"))
+    expected = diebold_mariano(network - naive)
+    assert (found.unit, found.count) == ("windows", 8)
+    assert found.p_value == pytest.approx(expected.p_value)
+
+
+def test_cutoffs_of_other_series_in_between_make_windows_overlap():
+    table = random_backtest(2, 12)
+    between = table.with_columns(cutoff=pl.col("cutoff") + pl.col("item"))
+
+    found = compared(between)
+
+    means = between.group_by("model", "cutoff").agg(pl.col("forecast").mean()).sort("cutoff")
+    network, naive = (means.filter(model=m)["forecast"].to_numpy() for m in ("network", "naive"))
+    assert found.count == 24
+    assert found.p_value == pytest.approx(diebold_mariano(network - naive, overlap=2).p_value)
 
 
 def test_nothing_to_compare_is_too_little():

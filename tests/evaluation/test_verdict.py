@@ -12,12 +12,12 @@ TASK = Task(horizon=1, season_length=4, quantile_levels=(0.5,))
 def backtest_of(errors: dict[str, list[float]], *, scale: float | None = 1.0, origins: int = 1):
     """One row a series and origin; the actual value is 0, so a forecast is its error."""
     rows = [
-        (model, item, origin, 1, error, 0.0, scale, scale, None)
+        (model, item, origin, origin, 1, error, 0.0, scale, scale, None)
         for model, each in errors.items()
         for item, error in enumerate(each)
         for origin in range(origins)
     ]
-    names = ["model", "item", "origin", "step", "forecast", "actual"]
+    names = ["model", "item", "origin", "cutoff", "step", "forecast", "actual"]
     names += ["error_scale", "root_error_scale", "q0.5"]
     types = dict.fromkeys(names[-3:], pl.Float64)
     return pl.DataFrame(rows, schema=names, schema_overrides=types, orient="row")

@@ -181,7 +181,7 @@ def test_classes_have_their_names_and_a_missing_one_stays_missing():
         np.array([[1.0, 2.0]]),
         columns=["p_down", "p_up"],
         values=np.array([[[0.75, 0.25], [0.4, 0.6]]]),
-    ).with_columns(actual=pl.Series([2.0, None]))
+    ).with_columns(cutoff=1, actual=pl.Series([2.0, None]))
 
     published_table = published(table, PANEL, task)
 

@@ -18,7 +18,7 @@ from forecast_rnn.evaluation.noise import (
     in_words,
     spread,
 )
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN
+from forecast_rnn.tables import CUTOFF, ITEM, MODEL
 
 TEXTBOOK, MEANT = "textbook", "lstm"
 """The cell that tutorials print, and the one that they mean."""
@@ -76,7 +76,8 @@ class Ranking:
     Attributes:
         models: The runs of each model, the most accurate model first.
         metric: What accuracy is.
-        unit: What noise is measured over beside seeds: `series`, or `windows`, the origins.
+        unit: What noise is measured over beside seeds: `series`, or `windows`, the
+            cutoffs.
         best: The most accurate cell.
     """
 
@@ -107,7 +108,7 @@ def rank(runs: Sequence[Run]) -> Ranking:
     """Put models in order: the mean over seeds of the mean absolute scaled error.
 
     Where that is undefined for all series, it is the mean absolute error. Noise is over the
-    series, or, where they are few, over the origins if there are more of them.
+    series, or, where they are few, over the cutoffs if there are more of them.
     """
     by_model: dict[str, list[Run]] = {}
     for run in runs:
@@ -232,13 +233,12 @@ def _owa(ranking: Ranking, model: str) -> float | None:
 
 
 def _errors(run: Run, metric: str, unit: str) -> Errors:
-    """Return the errors by series, or by origin counted back from the last, over series."""
+    """Return the errors by series, or by cutoff, averaged over series."""
     errors = run.errors.drop_nulls(metric)
     if unit == "series":
-        return errors.filter(pl.col(ORIGIN).is_null()).sort(ITEM)[metric].to_numpy()
-    windows = errors.drop_nulls(ORIGIN)
-    back = (pl.col(ORIGIN).max().over(ITEM) - pl.col(ORIGIN)).alias("back")
-    return windows.group_by(back).agg(pl.col(metric).mean()).sort("back")[metric].to_numpy()
+        return errors.filter(pl.col(CUTOFF).is_null()).sort(ITEM)[metric].to_numpy()
+    windows = errors.drop_nulls(CUTOFF).group_by(CUTOFF).agg(pl.col(metric).mean())
+    return windows.sort(CUTOFF)[metric].to_numpy()
 
 
 def _mean(runs: list[Run], metric: str) -> float:

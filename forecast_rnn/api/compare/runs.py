@@ -19,7 +19,7 @@ from forecast_rnn.evaluation.metrics import METRICS, comparable, scores
 from forecast_rnn.neural.fitting.fit import choose_recipe, train_tested
 from forecast_rnn.neural.fitting.holdout import Holdout
 from forecast_rnn.progress import OnProgress
-from forecast_rnn.tables import FORECAST, ITEM, MODEL, ORIGIN, WINDOW
+from forecast_rnn.tables import CUTOFF, FORECAST, ITEM, MODEL, WINDOW
 
 CELL, BASELINE = "cell", "baseline"
 NAIVE2 = "naive2"
@@ -53,7 +53,7 @@ class Run:
         kind: `cell` or `baseline`.
         seed: Of a network.
         scores: Metrics by name, None where undefined.
-        errors: Error by series, and by series and origin: columns `item`, `origin` (null for
+        errors: Error by series, and by series and cutoff: columns `item`, `cutoff` (null for
             the whole series), and one for each metric in `ERRORS`.
         facts: The size of a network, and the seconds that it took.
     """
@@ -143,9 +143,10 @@ def _run(
     found = scores(pl.concat([rows, *beside]), arena.task).filter(pl.col(MODEL) == who[0])
     levels = arena.task.quantile_levels
     metrics = {name: METRICS[name](levels) for name in ERRORS}
-    by_window = rows.group_by(ITEM, ORIGIN).agg(**metrics)
-    by_series = rows.group_by(ITEM).agg(pl.lit(None, pl.Int64).alias(ORIGIN), **metrics)
-    errors = pl.concat([by_series.select(by_window.columns), by_window]).sort(ITEM, ORIGIN)
+    by_window = rows.group_by(ITEM, CUTOFF).agg(**metrics)
+    whole = pl.lit(None, by_window.schema[CUTOFF]).alias(CUTOFF)
+    by_series = rows.group_by(ITEM).agg(whole, **metrics)
+    errors = pl.concat([by_series.select(by_window.columns), by_window]).sort(ITEM, CUTOFF)
     return Run(*who, dict(zip(found["metric"], found["value"], strict=True)), errors)
 
 

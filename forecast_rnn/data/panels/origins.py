@@ -75,6 +75,22 @@ def rolling(
     return rows[(rows >= panel.indptr[:-1, None]) & (rows < panel.indptr[1:, None])]
 
 
+def rows_to_newest(panel: Panel, rows: NDArray[np.int64], horizon: int) -> NDArray[np.int64]:
+    """Count the rows from each origin to the newest time of all, by which `lags` aligns items, [B].
+
+    Origins with the same count have the same cutoff.
+    """
+    item = panel.item_of(rows)
+    return panel.indptr[item + 1] - 1 - rows + lags(panel, horizon)[item]
+
+
+def by_cutoff(panel: Panel, rows: NDArray[np.int64], horizon: int) -> list[NDArray[np.int64]]:
+    """Split the places of origins by their cutoffs, the first cutoff first; at least one part."""
+    ahead = -rows_to_newest(panel, rows, horizon)
+    order = np.argsort(ahead, kind="stable").astype(np.int64)
+    return np.split(order, np.flatnonzero(np.diff(ahead[order])) + 1)
+
+
 def check_windows(windows: int, step: int) -> None:
     """Raise ConfigError if there are no such windows."""
     if windows < 1 or step < 1:

@@ -12,7 +12,7 @@ from forecast_rnn.output.readable import number, plain
 from forecast_rnn.output.report.outcome import UNSTEADY, Outcome, versions, warnings_of
 from forecast_rnn.output.report.scoreboard import scoreboard
 from forecast_rnn.output.tables import rounded
-from forecast_rnn.tables import ITEM, MODEL, ORIGIN
+from forecast_rnn.tables import CUTOFF, ITEM, MODEL
 
 SUMMARY = ("mase", "smape", "mae", "rmse", "bias", "coverage")
 WINDOWS = "windows"
@@ -34,7 +34,7 @@ def scores_by_item(backtest: pl.DataFrame, panel: Panel, task: Task) -> pl.DataF
     names = score_names(task.quantile_levels)
     metrics = [metric for metric in SUMMARY if metric in names]
     windows = rows.group_by(ITEM, pl.col(MODEL).cast(pl.String)).agg(
-        pl.col(ORIGIN).n_unique().alias(WINDOWS)
+        pl.col(CUTOFF).n_unique().alias(WINDOWS)
     )
     scored = (
         series_scores(rows, task, metrics=metrics)

@@ -15,15 +15,15 @@ FACTS = {
 
 
 def made_run(
-    model: str, errors: list[float], *, seed: int | None = None, mase: bool = True, origins: int = 1
+    model: str, errors: list[float], *, seed: int | None = None, mase: bool = True, cutoffs: int = 1
 ) -> Run:
     """Make a run with one error a series; a seed makes it a cell."""
     rows = [
-        (item, origin, error if mase else None, 10 * error)
+        (item, cutoff, error if mase else None, 10 * error)
         for item, error in enumerate(errors)
-        for origin in (None, *range(origins))
+        for cutoff in (None, *range(cutoffs))
     ]
-    types = {"item": pl.UInt32, "origin": pl.Int64, "mase": pl.Float64, "mae": pl.Float64}
+    types = {"item": pl.UInt32, "cutoff": pl.Int64, "mase": pl.Float64, "mae": pl.Float64}
     mean = sum(errors) / len(errors)
     scores = {"mase": mean if mase else None, "smape": 5 * mean, "mae": 10 * mean}
     return Run(

@@ -1,8 +1,10 @@
 """Tables of a comparison, from runs made by hand."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from forecast_rnn.api.compare import Compared
@@ -103,11 +105,21 @@ def test_the_absolute_error_counts_where_the_scaled_one_is_undefined():
 
 
 def test_noise_is_over_windows_where_series_are_few():
-    few = [made_run("gru", [1.0, 2.0], seed=0, origins=12)]
-    many = [made_run("gru", noisy(1.0, 0), seed=0, origins=40)]
+    few = [made_run("gru", [1.0, 2.0], seed=0, cutoffs=12)]
+    many = [made_run("gru", noisy(1.0, 0), seed=0, cutoffs=40)]
 
     assert (rank(few).unit, rank(few).errors("gru").shape) == ("windows", (1, 12))
     assert (rank(many).unit, rank(many).errors("gru").shape) == ("series", (1, 30))
+
+
+def test_windows_of_a_series_that_ended_early_are_matched_by_the_time_of_the_cutoff():
+    run = made_run("gru", [1.0, 3.0], seed=0, cutoffs=6)
+    ended = (pl.col("item") == 1) & (pl.col("cutoff") == 5)
+    errors = run.errors.filter(~ended.fill_null(False))
+
+    found = rank([replace(run, errors=errors)]).errors("gru")
+
+    assert found.tolist() == [[2.0, 2.0, 2.0, 2.0, 2.0, 1.0]]
 
 
 def test_owa_is_there_with_naive2_alone():

@@ -45,8 +45,8 @@ def test_errors_are_by_series_and_by_window(arena):
     runs, windows = run_baselines(arena)
     errors = runs[0].errors
 
-    whole = errors.filter(pl.col("origin").is_null())
+    whole = errors.filter(pl.col("cutoff").is_null())
     assert whole["item"].to_list() == [0, 1]
-    assert errors.drop_nulls("origin")["origin"].to_list() == [51, 55, 51, 55]
+    assert errors.drop_nulls("cutoff")["cutoff"].to_list() == [51, 55, 51, 55]
     assert runs[0].scores["mae"] == pytest.approx(whole["mae"].mean())
     assert windows["item"].unique().sort().to_list() == [0, 1]

@@ -32,7 +32,7 @@ def class_backtest(windows: int = 30) -> pl.DataFrame:
         columns = {"p_down": known, "p_up": known}
         if model != "seasonal_naive":
             columns = {"p_down": 1 - up, "p_up": up}
-        window = {"item": 0, "origin": steps // 4, "step": steps % 4 + 1}
+        window = {"item": 0, "origin": steps // 4, "cutoff": steps // 4, "step": steps % 4 + 1}
         frame = {"model": model, **window, "forecast": forecast, "actual": actual} | columns
         frames.append(pl.DataFrame(frame, schema_overrides=dict.fromkeys(columns, pl.Float64)))
     return pl.concat(frames)
