@@ -27,7 +27,7 @@ from forecast_rnn.output.report.outcome import (
 )
 from forecast_rnn.output.report.pictures import pictures
 from forecast_rnn.output.report.scoreboard import scoreboard
-from forecast_rnn.tables import ITEM, MODEL
+from forecast_rnn.tables import ITEM, MODEL, level_text
 
 Json = dict[str, object]
 
@@ -202,7 +202,7 @@ def _numbers(by_series: pl.DataFrame, drawn: Json) -> dict[str, list[float | Non
 def _settings(outcome: Outcome) -> dict[str, str]:
     found = {name: value for name, value in outcome.settings.items() if name not in UNSTEADY}
     written = {name.replace("_", " "): _setting(value) for name, value in found.items()}
-    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
+    levels = ", ".join(f"{level_text(level)}" for level in outcome.task.quantile_levels)
     return written | {"quantiles": levels} if levels else written
 
 

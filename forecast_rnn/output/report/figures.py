@@ -17,7 +17,7 @@ from forecast_rnn.output.report.accuracy import (
     errors_by_step,
 )
 from forecast_rnn.output.report.scoreboard import Curve, curves
-from forecast_rnn.tables import STEP, rows_of_model
+from forecast_rnn.tables import STEP, level_text, rows_of_model
 
 Json = dict[str, object]
 MOST_POINTS = 100
@@ -122,10 +122,10 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
     levels, shares = table["level"].to_list(), table["share"].to_list()
     found = dict(zip(levels, shares, strict=True))
     widest = found[levels[-1]] - found[levels[0]]
-    words = f"{percent(shares[0])} of the actual values are at most the quantile {levels[0]:g}"
+    words = f"{percent(shares[0])} of the actual values are at most the quantile {level_text(levels[0])}"
     if len(levels) > 1:
         words = (
-            f"{words}, and {percent(shares[-1])} at most the quantile {levels[-1]:g}: between "
+            f"{words}, and {percent(shares[-1])} at most the quantile {level_text(levels[-1])}: between "
             f"them are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
         )
     return Figure(
@@ -136,7 +136,7 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
             "titles": ["quantile", "actual values below it"],
         },
         ("quantile", "should be below", "are below"),
-        [(f"{level:g}", percent(level), percent(found[level])) for level in levels],
+        [(f"{level_text(level)}", percent(level), percent(found[level])) for level in levels],
     )
 
 
