@@ -122,11 +122,12 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
     levels, shares = table["level"].to_list(), table["share"].to_list()
     found = dict(zip(levels, shares, strict=True))
     widest = found[levels[-1]] - found[levels[0]]
-    words = f"{percent(shares[0])} of the actual values are at most the quantile {level_text(levels[0])}"
+    names = [level_text(level) for level in levels]
+    words = f"{percent(shares[0])} of the actual values are at most the quantile {names[0]}"
     if len(levels) > 1:
         words = (
-            f"{words}, and {percent(shares[-1])} at most the quantile {level_text(levels[-1])}: between "
-            f"them are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
+            f"{words}, and {percent(shares[-1])} at most the quantile {names[-1]}: between them "
+            f"are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
         )
     return Figure(
         f"{words}.",
@@ -136,7 +137,10 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
             "titles": ["quantile", "actual values below it"],
         },
         ("quantile", "should be below", "are below"),
-        [(f"{level_text(level)}", percent(level), percent(found[level])) for level in levels],
+        [
+            (name, percent(level), percent(found[level]))
+            for name, level in zip(names, levels, strict=True)
+        ],
     )
 
 
