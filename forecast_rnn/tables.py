@@ -5,6 +5,7 @@ make it, `backtest` adds what came true, `metrics` scores it, `output` writes it
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -35,9 +36,14 @@ MODELS = pl.Categorical(pl.Categories("models of a backtest", physical=pl.UInt16
 """Type of `model` in a backtest: two bytes a row, where text takes sixteen."""
 
 
+def level_text(level: float) -> str:
+    """Write a quantile level with all its digits and no exponent: 0.00005, never 5e-05."""
+    return format(Decimal(repr(float(level))), "f")
+
+
 def quantile_column(level: float) -> str:
     """Name the column of a quantile: 0.1 is `q0.1`."""
-    return f"q{float(level)}"
+    return f"q{level_text(level)}"
 
 
 def quantile_columns(levels: tuple[float, ...]) -> list[str]:

@@ -52,6 +52,7 @@ def folder(sales: Path) -> Path:
 
 def test_training_writes_every_file(folder):
     assert sorted(path.name for path in folder.iterdir()) == [
+        ".forecast-rnn.json",
         "backtest.parquet",
         "forecast.csv",
         "model",

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from forecast_rnn import tables
-from forecast_rnn.tables import are_sorted, by_model, portions
+from forecast_rnn.tables import are_sorted, by_model, portions, quantile_column
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,16 @@ def test_a_table_without_rows_has_one_part():
     [part] = by_model(table)
 
     assert part.equals(table)
+
+
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [(0.1, "q0.1"), (0.5, "q0.5"), (0.975, "q0.975"), (5e-05, "q0.00005"), (1e-7, "q0.0000001")],
+)
+def test_a_quantile_is_named_by_its_level_in_plain_digits(level, name):
+    assert quantile_column(level) == name
+
+
+@pytest.mark.parametrize("level", [0.1 + 0.2, 1 / 3, 1 - 1e-9, 2.5e-6, 5e-324])
+def test_the_name_of_a_quantile_holds_its_level_exactly(level):
+    assert float(quantile_column(level).removeprefix("q")) == level

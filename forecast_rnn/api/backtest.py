@@ -119,7 +119,7 @@ def backtest(
     outputs = config.outputs(quantile_levels)
     if format not in FORMATS:
         raise ConfigError(f"there is no format '{format}'; choose from {', '.join(FORMATS)}.")
-    with claimed_folder(None if out is None else Path(out), mark=SCORES) as folder:
+    with claimed_folder(None if out is None else Path(out), "backtest") as folder:
         panel, findings = panel_of(data, hints)
         check_values(panel, config)
         task = usual_task(panel, horizon, season, *outputs)

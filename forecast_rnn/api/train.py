@@ -86,7 +86,7 @@ def train(
     hints, config = hints or Hints(), config or TrainConfig()
     outputs = _outputs(config, quantile_levels, fallback=fallback)
     check_sources(data, future)
-    with claimed_folder(None if out is None else Path(out)) as folder:
+    with claimed_folder(None if out is None else Path(out), "train") as folder:
         with stage():
             panel, findings = panel_of(data, hints)
         task = usual_task(panel, horizon, season, *outputs)

@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from forecast_rnn import __version__
-from forecast_rnn.cli import backtest, cells, compare, datasets, future, inspect, predict, train
+from forecast_rnn.cli import (
+    backtest,
+    cells,
+    compare,
+    datasets,
+    future,
+    help,
+    inspect,
+    predict,
+    train,
+)
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
 from forecast_rnn.system.memory import set_allocators
 
@@ -24,7 +34,7 @@ Every option can be set in the environment: FORECAST_RNN_CELL=lstm for --cell ls
 Exit codes:
    0  done                        73  cannot create output
    2  wrong usage                 74  input/output error, disk full
-   3  some series not forecast    75  locked or changing, try again later
+   3  some series not forecast    75  the input is changing, try again
   65  data cannot be used         77  no permission
   66  no such input               78  model damaged or incompatible
   70  a bug                       79  training diverged
@@ -69,6 +79,7 @@ COMMANDS = (
     future.future,
     cells.cells,
     datasets.datasets,
+    help.help,
 )
 for _command in COMMANDS:
     app.command()(guarded(_command))

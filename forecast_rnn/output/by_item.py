@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class ForecastsByItem:
     """A published forecast by item.
 
     Attributes:
@@ -34,17 +34,19 @@ class Ahead:
 
     def of(self, item: int) -> Values:
         """Return the forecast of an item, NaN where there is none, [S, Q]."""
-        found = np.full((self.steps, self.quantiles.width), np.nan)
+        values = np.full((self.steps, self.quantiles.width), np.nan)
         count = int(self.count[item])
-        found[:count] = matrix(self.quantiles.slice(int(self.first[item]), count))
-        return found
+        values[:count] = matrix(self.quantiles.slice(int(self.first[item]), count))
+        return values
 
 
-def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -> Ahead:
+def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -> ForecastsByItem:
     """Say where the rows of each item are in a published forecast."""
     first, count = (np.zeros(len(panel.order), np.int64) for _ in range(2))
     if forecast is None or not forecast.height:
-        return Ahead(pl.DataFrame(schema=quantile_columns(task.quantile_levels)), first, count, 0)
+        return ForecastsByItem(
+            pl.DataFrame(schema=quantile_columns(task.quantile_levels)), first, count, 0
+        )
     ids = panel.items.columns
     begin, item = np.zeros(1, np.int64), np.zeros(1, np.int64)
     if ids:
@@ -60,12 +62,12 @@ def forecasts_by_item(forecast: pl.DataFrame | None, panel: Panel, task: Task) -
     first[item], count[item] = begin, np.diff(np.append(begin, forecast.height))
     start = len(ids) + 2  # after time and median; more columns may follow
     quantiles = forecast[:, start : start + len(task.quantile_levels)]
-    return Ahead(quantiles, first, count, int(count.max()))
+    return ForecastsByItem(quantiles, first, count, int(count.max()))
 
 
 def matrix(columns: pl.DataFrame) -> Values:
     """Return columns of numbers side by side, null as NaN."""
-    found = np.empty(columns.shape)
+    values = np.empty(columns.shape)
     for place, column in enumerate(columns):
-        found[:, place] = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return found
+        values[:, place] = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return values

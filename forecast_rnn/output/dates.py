@@ -39,13 +39,13 @@ def number_format(pattern: str) -> str | None:
     for short, full in _WHOLE.items():
         pattern = pattern.replace(short, full)
     parts = _PART.findall(pattern)
-    told = [part for part in parts if part.startswith("%")]
-    if not _has_date(told) or not _has_clear_clock(told):
+    directives = [part for part in parts if part.startswith("%")]
+    if not _has_date(directives) or not _has_clear_clock(directives):
         return None
-    shown = [_FORMATS.get(part) if part in told else f"\\{part}" for part in parts]
+    shown = [_FORMATS.get(part) if part in directives else f"\\{part}" for part in parts]
     if None in shown:
         return None
-    named = {"%B", "%b", "%p"} & set(told)
+    named = {"%B", "%b", "%p"} & set(directives)
     return (_ENGLISH if named else "") + "".join(part or "" for part in shown)
 
 
@@ -61,16 +61,18 @@ def read_times(text: pl.Series, pattern: str) -> pl.Series | None:
     return None if (times.dt.year() < FIRST_YEAR).any() else times
 
 
-def _has_date(told: list[str]) -> bool:
+def _has_date(directives: list[str]) -> bool:
     """Tell whether there are a year and a month."""
-    return bool({"%Y", "%y"} & set(told)) and bool({"%m", "%-m", "%b", "%B"} & set(told))
+    return bool({"%Y", "%y"} & set(directives)) and bool(
+        {"%m", "%-m", "%b", "%B"} & set(directives)
+    )
 
 
-def _has_clear_clock(told: list[str]) -> bool:
+def _has_clear_clock(directives: list[str]) -> bool:
     """Tell whether `mm` is a minute exactly where it follows an hour, and 12 hours have a half."""
-    for before, part in zip(["", *told], told, strict=False):
+    for before, part in zip(["", *directives], directives, strict=False):
         if (part == "%M") != (before in _HOURS and part in ("%M", "%m", "%-m")):
             return False
         if part == "%S" and before != "%M":
             return False
-    return ("%p" in told) == bool({"%I", "%-I"} & set(told))
+    return ("%p" in directives) == bool({"%I", "%-I"} & set(directives))

@@ -99,7 +99,7 @@ def curves(table: pl.DataFrame, panel: Panel, task: Task, names: Sequence[str] =
     drawn = [item for item in panel.order.tolist() if forecasts.count[item]]
     if names:
         by_name = {known[item]: item for item in drawn}
-        drawn = [_found(name, by_name) for name in names]
+        drawn = [_item_of(name, by_name) for name in names]
     else:
         drawn = drawn[:SHOWN]
     return [_curve(panel, task, item, forecasts.of(item)[:, levels]) for item in drawn]
@@ -150,7 +150,7 @@ def signs_for(encoding: str | None) -> Signs:
     return BRAILLE
 
 
-def _found(name: str, by_name: dict[str, int]) -> int:
+def _item_of(name: str, by_name: dict[str, int]) -> int:
     if name in by_name:
         return by_name[name]
     choices = ", ".join(list(by_name)[:LISTED]) + (", …" if len(by_name) > LISTED else "")

@@ -53,11 +53,11 @@ def published(
     table = _named(_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
     table = _as_integers(table, ours) if whole else table
-    told = [*ours, MODEL] if marked else ours
+    names = [*ours, MODEL] if marked else ours
     return pl.DataFrame(
         [
             *_identified(table, panel),
-            *(table[name].alias(free_name(name, users)) for name in told),
+            *(table[name].alias(free_name(name, users)) for name in names),
         ]
     )
 
@@ -66,14 +66,14 @@ def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> Iterato
     """Publish a backtest as `published` does, some rows at a time; at least one part."""
     users = [*panel.items.columns, panel.schema.timestamp]
     ours = [FORECAST, *forecast_columns(task)]
-    for own in by_model(table):
-        rows = _named(_sorted(own, panel), task)
-        for some in rows.iter_slices(ROWS_AT_ONCE) if rows.height else [rows]:
-            cutoff = format_times(some[CUTOFF], panel.schema)
-            told = [cutoff, *some[[STEP, ACTUAL, *ours]]]
-            freed = [column.alias(free_name(column.name, users)) for column in told]
-            model = some[MODEL].cast(pl.String).alias(free_name(MODEL, users))
-            yield pl.DataFrame([model, *_identified(some, panel), *freed])
+    for of_model in by_model(table):
+        rows = _named(_sorted(of_model, panel), task)
+        for part in rows.iter_slices(ROWS_AT_ONCE) if rows.height else [rows]:
+            cutoff = format_times(part[CUTOFF], panel.schema)
+            columns = [cutoff, *part[[STEP, ACTUAL, *ours]]]
+            freed = [column.alias(free_name(column.name, users)) for column in columns]
+            model = part[MODEL].cast(pl.String).alias(free_name(MODEL, users))
+            yield pl.DataFrame([model, *_identified(part, panel), *freed])
 
 
 def _identified(table: pl.DataFrame, panel: Panel) -> list[pl.Series]:

@@ -200,6 +200,7 @@ def test_files_are_written_and_another_backtest_may_replace_them_but_no_other_fo
     rolled(sales(), out=folder, windows=1, format="csv")
 
     assert sorted(path.name for path in folder.iterdir()) == [
+        ".forecast-rnn.json",
         "backtest.csv",
         "backtest.parquet",
         "scores-by-series.csv",

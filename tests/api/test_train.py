@@ -80,6 +80,7 @@ def test_what_is_written_is_what_is_returned(trained):
     assert backtest.equals(trained.backtest)
     assert scores.columns == ["model", "metric", "value"]
     assert sorted(path.name for path in trained.folder.iterdir()) == [
+        ".forecast-rnn.json",
         "backtest.parquet",
         "forecast.csv",
         "model",

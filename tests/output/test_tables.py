@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from forecast_rnn.output import write_stream
+from forecast_rnn.tables import quantile_columns
 
 ODD = [
     "=1+1",
@@ -56,6 +57,15 @@ def test_only_our_own_numbers_are_rounded():
     lines = text_of(pl.DataFrame({name: [number] for name in names})).splitlines()
 
     assert lines[1] == ",".join(["0.1234568"] * 5 + [str(number)] * 2)
+
+
+def test_quantiles_of_every_level_are_rounded():
+    number = 0.1234567890123456
+    names = quantile_columns((1e-07, 5e-05, 0.1, 0.5, 1 / 3, 0.99999))
+
+    lines = text_of(pl.DataFrame({name: [number] for name in names})).splitlines()
+
+    assert lines[1] == ",".join(["0.1234568"] * len(names))
 
 
 def test_text_that_a_spreadsheet_would_run_is_escaped_and_numbers_are_not():

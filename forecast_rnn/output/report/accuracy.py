@@ -44,8 +44,8 @@ def scaled_errors(rows: pl.DataFrame, *, scaled: bool) -> pl.DataFrame:
     Beside it stand model, item and step.
     """
     error = pl.col(FORECAST) - pl.col(ACTUAL)
-    found = rows.select(MODEL, ITEM, STEP, error=error / pl.col(ERROR_SCALE) if scaled else error)
-    return found.drop_nulls("error") if found["error"].null_count() else found
+    errors = rows.select(MODEL, ITEM, STEP, error=error / pl.col(ERROR_SCALE) if scaled else error)
+    return errors.drop_nulls("error") if errors["error"].null_count() else errors
 
 
 def errors_by_step(errors: pl.DataFrame) -> pl.DataFrame:

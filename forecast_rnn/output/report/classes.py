@@ -21,12 +21,12 @@ def class_sections(outcome: Outcome) -> Sections:
 
 
 def _tiles(outcome: Outcome, label: str) -> list[tuple[str, str, str]]:
-    found = outcome.verdict
-    other = percent(1 - found.errors[str(found.best_baseline)])
+    verdict = outcome.verdict
+    other = percent(1 - verdict.errors[str(verdict.best_baseline)])
     score = {(model, metric): value for model, metric, value in outcome.scores.iter_rows()}
     usual = number(score[CLIMATOLOGY, "log_loss"])
     return [
-        ("Right class", percent(1 - found.errors[NETWORK]), f"{label} {other}"),
+        ("Right class", percent(1 - verdict.errors[NETWORK]), f"{label} {other}"),
         ("Log loss", number(score[NETWORK, "log_loss"]), f"class frequencies {usual}"),
         (
             "Calibration error",
@@ -35,7 +35,7 @@ def _tiles(outcome: Outcome, label: str) -> list[tuple[str, str, str]]:
         ),
         (
             "Tested on",
-            counted(found.windows, "forecast"),
+            counted(verdict.windows, "forecast"),
             f"of {counted(outcome.task.horizon, 'step')}",
         ),
     ]

@@ -27,7 +27,7 @@ from forecast_rnn.output.report.outcome import (
 )
 from forecast_rnn.output.report.pictures import pictures
 from forecast_rnn.output.report.scoreboard import scoreboard
-from forecast_rnn.tables import ITEM, MODEL
+from forecast_rnn.tables import ITEM, MODEL, level_text
 
 Json = dict[str, object]
 
@@ -73,11 +73,11 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
 
 
 def _training_figures(outcome: Outcome) -> dict[str, Figure]:
-    found = {
+    figures = {
         "race": race_figure(outcome.trials, outcome.settings),
         "training": training_figure(outcome.curve),
     }
-    return {name: figure for name, figure in found.items() if figure is not None}
+    return {name: figure for name, figure in figures.items() if figure is not None}
 
 
 def _value_sections(outcome: Outcome) -> Sections:
@@ -120,28 +120,28 @@ def _about(outcome: Outcome) -> list[str]:
 
 def _tiles(outcome: Outcome) -> list[tuple[str, str, str]]:
     """Return the figures on top: what they are of, the figure, and what to hold it against."""
-    found, task = outcome.verdict, outcome.task
-    if not found.errors:
+    verdict, task = outcome.verdict, outcome.task
+    if not verdict.errors:
         return []
-    error = f"{found.metric.upper()} {number(found.errors[NETWORK])}"
-    against = number(found.errors[SEASONAL_NAIVE])
-    tiles = [(f"Error against {baseline_label(task)}", *_change(found.skill, error, against))]
-    if found.best_baseline not in (None, SEASONAL_NAIVE):
-        best = str(found.best_baseline)
-        against, name = number(found.errors[best]), plain(best.replace("_", " "))
+    error = f"{verdict.metric.upper()} {number(verdict.errors[NETWORK])}"
+    against = number(verdict.errors[SEASONAL_NAIVE])
+    tiles = [(f"Error against {baseline_label(task)}", *_change(verdict.skill, error, against))]
+    if verdict.best_baseline not in (None, SEASONAL_NAIVE):
+        best = str(verdict.best_baseline)
+        against, name = number(verdict.errors[best]), plain(best.replace("_", " "))
         tiles.append(
-            (f"Error against the best, {name}", *_change(found.best_skill, error, against))
+            (f"Error against the best, {name}", *_change(verdict.best_skill, error, against))
         )
-    own = dict(outcome.scores.filter(pl.col(MODEL) == NETWORK).select("metric", "value").rows())
-    share = next((own[name] for name in own if name.startswith("coverage")), None)
+    scores = dict(outcome.scores.filter(pl.col(MODEL) == NETWORK).select("metric", "value").rows())
+    share = next((scores[name] for name in scores if name.startswith("coverage")), None)
     if share is not None:
         tiles.append(("Inside the interval", percent(share), f"should be {_interval(task)}"))
-    if found.series > 1:
-        better = f"{found.series_won:,} of {found.series:,}"
+    if verdict.series > 1:
+        better = f"{verdict.series_won:,} of {verdict.series:,}"
         tiles.append(("Series forecast better", better, f"than by the {baseline_label(task)}"))
     else:
         tiles.append(
-            ("Tested on", counted(found.windows, "forecast"), f"of {task.horizon:,} steps")
+            ("Tested on", counted(verdict.windows, "forecast"), f"of {task.horizon:,} steps")
         )
     return tiles
 
@@ -176,12 +176,12 @@ def _entries(rows: pl.DataFrame, names: list[str]) -> list[Entry]:
         Entry(
             item=item,
             name=plain(names[item]),
-            network=_error(own),
-            baseline=_error(other),
-            saved=percent(1 - own / other) if other else "-",
+            network=_error(error),
+            baseline=_error(reference),
+            saved=percent(1 - error / reference) if reference else "-",
             coverage=percent(coverage),
         )
-        for item, own, other, coverage in zip(*columns, strict=True)
+        for item, error, reference, coverage in zip(*columns, strict=True)
     ]
 
 
@@ -200,9 +200,9 @@ def _numbers(by_series: pl.DataFrame, drawn: Json) -> dict[str, list[float | Non
 
 
 def _settings(outcome: Outcome) -> dict[str, str]:
-    found = {name: value for name, value in outcome.settings.items() if name not in UNSTEADY}
-    written = {name.replace("_", " "): _setting(value) for name, value in found.items()}
-    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
+    steady = {name: value for name, value in outcome.settings.items() if name not in UNSTEADY}
+    written = {name.replace("_", " "): _setting(value) for name, value in steady.items()}
+    levels = ", ".join(f"{level_text(level)}" for level in outcome.task.quantile_levels)
     return written | {"quantiles": levels} if levels else written
 
 

@@ -38,21 +38,21 @@ class Evidence:
     windows: Tested | None
 
 
-def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict) -> Evidence:
+def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, verdict: Verdict) -> Evidence:
     """Gather what of a backtest a report shows.
 
     Args:
         backtest: A forecast table with `actual` and `error_scale`.
         panel: The series.
         task: What is forecast.
-        found: What the backtest says of the network.
+        verdict: What the backtest says of the network.
     """
     rows = comparable(backtest)
     if task.classes:
-        figures = _class_figures(rows, task, found) if found.errors else {}
-        return Evidence(figures, _by_series(rows.clear(), task, found), None)
-    figures = _figures(rows, task, found) if found.errors else {}
-    by_series = _by_series(rows, task, found)
+        figures = _class_figures(rows, task, verdict) if verdict.errors else {}
+        return Evidence(figures, _by_series(rows.clear(), task, verdict), None)
+    figures = _figures(rows, task, verdict) if verdict.errors else {}
+    by_series = _by_series(rows, task, verdict)
     error, known = np.full(len(panel.order), np.nan), by_series.drop_nulls(NETWORK)
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     windows = windows_of(backtest, panel, task, (NETWORK, SEASONAL_NAIVE), error)
@@ -64,35 +64,35 @@ def baseline_label(task: Task) -> str:
     return "seasonal naive" if task.season_length > 1 else "naive forecast"
 
 
-def best_label(found: Verdict) -> str:
+def best_label(verdict: Verdict) -> str:
     """Name the best baseline, written for people."""
-    return plain(str(found.best_baseline).replace("_", " "))
+    return plain(str(verdict.best_baseline).replace("_", " "))
 
 
-def _by_series(rows: pl.DataFrame, task: Task, found: Verdict) -> pl.DataFrame:
+def _by_series(rows: pl.DataFrame, task: Task, verdict: Verdict) -> pl.DataFrame:
     if not {NETWORK, SEASONAL_NAIVE} <= {*models_of(rows)}:
         schema = {ITEM: pl.Int64} | dict.fromkeys(("coverage", NETWORK, SEASONAL_NAIVE), pl.Float64)
         return pl.DataFrame(schema=schema)
-    return scores_by_series(rows, task, [NETWORK, SEASONAL_NAIVE], found.metric)
+    return scores_by_series(rows, task, [NETWORK, SEASONAL_NAIVE], verdict.metric)
 
 
-def _figures(rows: pl.DataFrame, task: Task, found: Verdict) -> dict[str, Figure]:
+def _figures(rows: pl.DataFrame, task: Task, verdict: Verdict) -> dict[str, Figure]:
     models, label = (NETWORK, SEASONAL_NAIVE), baseline_label(task)
-    scaled = found.metric == "mase"
-    own, other = (rows_of_model(rows, model) for model in models)
-    errors = pl.concat([scaled_errors(some, scaled=scaled) for some in (own, other)])
+    scaled = verdict.metric == "mase"
+    by_model = [rows_of_model(rows, model) for model in models]
+    errors = pl.concat([scaled_errors(of_model, scaled=scaled) for of_model in by_model])
     drawn = {
         "skill": skill_figure(errors, models, label),
         "errors": errors_figure(errors, models, label, scaled),
-        "coverage": coverage_figure(own, task),
+        "coverage": coverage_figure(by_model[0], task),
     }
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def _class_figures(rows: pl.DataFrame, task: Task, found: Verdict) -> dict[str, Figure]:
+def _class_figures(rows: pl.DataFrame, task: Task, verdict: Verdict) -> dict[str, Figure]:
     wrong = (pl.col(FORECAST) != pl.col(ACTUAL)).cast(pl.Float64)
-    models = (NETWORK, str(found.best_baseline))
+    models = (NETWORK, str(verdict.best_baseline))
     return {
-        "skill": skill_figure(rows.with_columns(error=wrong), models, best_label(found)),
+        "skill": skill_figure(rows.with_columns(error=wrong), models, best_label(verdict)),
         "reliability": reliability_figure(rows_of_model(rows, NETWORK), task),
     }

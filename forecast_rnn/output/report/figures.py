@@ -17,7 +17,7 @@ from forecast_rnn.output.report.accuracy import (
     errors_by_step,
 )
 from forecast_rnn.output.report.scoreboard import Curve, curves
-from forecast_rnn.tables import STEP, rows_of_model
+from forecast_rnn.tables import STEP, level_text, rows_of_model
 
 Json = dict[str, object]
 MOST_POINTS = 100
@@ -53,8 +53,8 @@ def skill_figure(errors: pl.DataFrame, models: tuple[str, str], label: str) -> F
     table = errors_by_step(pl.concat([rows_of_model(errors, model) for model in models]))
     network, baseline = (_rounded(table[model].to_list()) for model in models)
     skill = [
-        1 - own / other if own is not None and other else None
-        for own, other in zip(network, baseline, strict=True)
+        1 - error / reference if error is not None and reference else None
+        for error, reference in zip(network, baseline, strict=True)
     ]
     steps = table[STEP].to_list()
     known = [(step, share) for step, share in zip(steps, skill, strict=True) if share is not None]
@@ -87,9 +87,9 @@ def errors_figure(
         label: As in `skill_figure`.
         scaled: Whether errors are divided by the error scale.
     """
-    found = error_histogram(errors, list(models))
-    network, baseline = (_rounded(found.shares[model].tolist()) for model in models)
-    edges = found.edges.tolist()
+    histogram = error_histogram(errors, list(models))
+    network, baseline = (_rounded(histogram.shares[model].tolist()) for model in models)
+    edges = histogram.edges.tolist()
     middle = len(network) // 2
     low, high = sum(_known(network[:middle])), sum(_known(network[middle + 1 :]))
     words = (
@@ -120,13 +120,14 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
     if not table.height:
         return None
     levels, shares = table["level"].to_list(), table["share"].to_list()
-    found = dict(zip(levels, shares, strict=True))
-    widest = found[levels[-1]] - found[levels[0]]
-    words = f"{percent(shares[0])} of the actual values are at most the quantile {levels[0]:g}"
+    share_of = dict(zip(levels, shares, strict=True))
+    widest = share_of[levels[-1]] - share_of[levels[0]]
+    names = [level_text(level) for level in levels]
+    words = f"{percent(shares[0])} of the actual values are at most the quantile {names[0]}"
     if len(levels) > 1:
         words = (
-            f"{words}, and {percent(shares[-1])} at most the quantile {levels[-1]:g}: between "
-            f"them are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
+            f"{words}, and {percent(shares[-1])} at most the quantile {names[-1]}: between them "
+            f"are {percent(widest)}, and should be {percent(levels[-1] - levels[0])}"
         )
     return Figure(
         f"{words}.",
@@ -136,7 +137,10 @@ def coverage_figure(rows: pl.DataFrame, task: Task) -> Figure | None:
             "titles": ["quantile", "actual values below it"],
         },
         ("quantile", "should be below", "are below"),
-        [(f"{level:g}", percent(level), percent(found[level])) for level in levels],
+        [
+            (name, percent(level), percent(share_of[level]))
+            for name, level in zip(names, levels, strict=True)
+        ],
     )
 
 
@@ -170,21 +174,21 @@ def race_figure(
     trials: Sequence[Mapping[str, object]], settings: Mapping[str, object]
 ) -> Figure | None:
     """Show what was tried before the network was chosen; None if nothing was."""
-    found = [curve for curve in curves(trials, settings) if curve.steps]
-    if not found:
+    candidates = [curve for curve in curves(trials, settings) if curve.steps]
+    if not candidates:
         return None
-    chosen = next((curve for curve in found if curve.chosen is not None), None)
-    words = f"{len(found)} candidates were tried on held-back rows."
+    chosen = next((curve for curve in candidates if curve.chosen is not None), None)
+    words = f"{len(candidates)} candidates were tried on held-back rows."
     if chosen is not None and chosen.chosen is not None:
         steps, score = chosen.steps[chosen.chosen], chosen.scores[chosen.chosen]
         words += f" Chosen: {chosen.label}, {steps:,} steps, with a loss of {number(score)}."
     return Figure(
         words,
-        {"curves": [_curve(curve) for curve in found]},
+        {"curves": [_curve(curve) for curve in candidates]},
         ("candidate", "steps", "loss", "chosen"),
         [
             (curve.label, f"{steps:,}", number(score), "yes" if place == curve.chosen else "")
-            for curve in found
+            for curve in candidates
             for place, (steps, score) in enumerate(zip(curve.steps, curve.scores, strict=True))
         ],
     )

@@ -43,9 +43,9 @@ def grids_of(panel: Panel, cut: Cut) -> tuple[Json, Whole, Whole]:
     rows = np.repeat(cut.items, cut.count)
     ends = np.cumsum(cut.count)
     position = np.arange(len(rows)) + np.repeat(cut.first - ends + cut.count, cut.count)
-    own = np.split(_stamps(panel, rows, position), ends[:-1])
+    stamps = np.split(_stamps(panel, rows, position), ends[:-1])
     starts = to_stamps(panel.starts, local=panel.frequency.calendar)[cut.items]
-    grid, place = np.full(len(own), -1), np.zeros(len(own), dtype=np.int64)
+    grid, place = np.full(len(stamps), -1), np.zeros(len(stamps), dtype=np.int64)
     grids: list[Whole] = []
     while (left := np.flatnonzero(grid < 0)).size:
         ahead, fits = locate(starts[left], np.full(len(left), starts[left[0]]), panel.frequency)
@@ -57,7 +57,7 @@ def grids_of(panel: Panel, cut: Cut) -> tuple[Json, Whole, Whole]:
         times = _stamps(panel, head, np.arange(begin, end))
         for one, at in zip(left, ahead - begin, strict=True):
             # A month's last days may fit the grid of another series and yet not be the same.
-            if np.array_equal(times[at : at + cut.count[one]], own[one]):
+            if np.array_equal(times[at : at + cut.count[one]], stamps[one]):
                 grid[one], place[one] = len(grids), at
         grids.append(times)
     unit = _unit(panel, grids)

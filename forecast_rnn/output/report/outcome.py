@@ -115,5 +115,5 @@ def warnings_of(outcome: Outcome) -> list[str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of what made the outcome."""
-    own = {"forecast-rnn": __version__, "Python": platform.python_version()}
-    return own | {name: version(name) for name in LIBRARIES}
+    ours = {"forecast-rnn": __version__, "Python": platform.python_version()}
+    return ours | {name: version(name) for name in LIBRARIES}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.output.by_item import Ahead, matrix
+from forecast_rnn.output.by_item import ForecastsByItem, matrix
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.grids import Cut, grids_of
 from forecast_rnn.tables import (
@@ -95,7 +95,7 @@ def windows_of(
     )
 
 
-def pictures(panel: Panel, task: Task, *, forecasts: Ahead, tested: Tested) -> Json:
+def pictures(panel: Panel, task: Task, *, forecasts: ForecastsByItem, tested: Tested) -> Json:
     """Gather what the page draws of each series.
 
     Args:
@@ -166,8 +166,8 @@ def _chosen(panel: Panel, size: Values, error: Values) -> Whole:
     ranked = ranked[~np.isnan(error[ranked])]
     ends = np.concatenate([ranked[: count // 4], ranked[len(ranked) - count // 4 :]])
     between = order[~np.isin(order, ends)]
-    some = np.linspace(0, len(between) - 1, count - len(np.unique(ends))).astype(np.int64)
-    return order[np.isin(order, np.concatenate([ends, between[some]]))]
+    picked = np.linspace(0, len(between) - 1, count - len(np.unique(ends))).astype(np.int64)
+    return order[np.isin(order, np.concatenate([ends, between[picked]]))]
 
 
 def packed(values: Values, low: float, unit: float, digits: int) -> str:
@@ -193,7 +193,7 @@ class _Shown:
 
 
 def _shown(
-    panel: Panel, item: int, begin: Whole, first: int, forecasts: Ahead, tested: Tested
+    panel: Panel, item: int, begin: Whole, first: int, forecasts: ForecastsByItem, tested: Tested
 ) -> _Shown:
     """Cut what is drawn of an item out, from a position on."""
     windows = slice(begin[item], begin[item + 1])

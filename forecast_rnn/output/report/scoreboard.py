@@ -107,11 +107,11 @@ def curves(trials: Sequence[Row], settings: Row) -> list[Curve]:
     for trial in trials:
         label = ", ".join(_setting(field, trial[field]) for field in fields) or "the network"
         by_label.setdefault(label, []).append(trial)
-    found = []
+    raced = []
     for label, rows in by_label.items():
         rows = sorted(rows, key=lambda row: int(str(row["steps"])))
         picked = [place for place, row in enumerate(rows) if _is_chosen(row, settings)]
-        found.append(
+        raced.append(
             Curve(
                 label=label,
                 steps=tuple(int(str(row["steps"])) for row in rows),
@@ -119,7 +119,7 @@ def curves(trials: Sequence[Row], settings: Row) -> list[Curve]:
                 chosen=picked[0] if picked else None,
             )
         )
-    return found
+    return raced
 
 
 def _in_order(metrics: list[str]) -> list[str]:

@@ -75,8 +75,8 @@ def _errors(
 ) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """Return the error of the network by item, [N]; NaN = unknown."""
     error = np.full(len(panel.order), np.nan)
-    own = scored.filter(pl.col(MODEL) == NETWORK).drop_nulls(metric)
-    error[own[ITEM].to_numpy()] = own[metric].to_numpy()
+    scores = scored.filter(pl.col(MODEL) == NETWORK).drop_nulls(metric)
+    error[scores[ITEM].to_numpy()] = scores[metric].to_numpy()
     return error
 
 

@@ -12,7 +12,7 @@ from forecast_rnn.output.readable import number, plain
 from forecast_rnn.output.report.outcome import UNSTEADY, Outcome, versions, warnings_of
 from forecast_rnn.output.report.scoreboard import scoreboard
 from forecast_rnn.output.tables import rounded
-from forecast_rnn.tables import CUTOFF, ITEM, MODEL
+from forecast_rnn.tables import CUTOFF, ITEM, MODEL, level_text
 
 SUMMARY = ("mase", "smape", "mae", "rmse", "bias", "coverage")
 WINDOWS = "windows"
@@ -55,7 +55,7 @@ def backtest_table(scored: pl.DataFrame, panel: Panel) -> pl.DataFrame:
 
 def settings_rows(outcome: Outcome) -> Iterator[tuple[str, str, str | int | float]]:
     """Yield section, name and value of all there is to say about a training."""
-    levels = ", ".join(f"{level:g}" for level in outcome.task.quantile_levels)
+    levels = ", ".join(f"{level_text(level)}" for level in outcome.task.quantile_levels)
     settings = {name: v for name, v in outcome.settings.items() if name not in UNSTEADY}
     sections: dict[str, dict[str, object]] = {
         "verdict": _numbered(outcome.verdict.sentences),
