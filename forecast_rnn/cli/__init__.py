@@ -10,6 +10,8 @@ import typer
 from forecast_rnn import __version__
 from forecast_rnn.cli import backtest, cells, compare, datasets, future, inspect, predict, train
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
+from forecast_rnn.cli.panels import PanelCommand
+from forecast_rnn.cli.signature import with_options
 from forecast_rnn.system.memory import keep_little
 
 EPILOG = """\
@@ -71,7 +73,7 @@ COMMANDS = (
     datasets.datasets,
 )
 for _command in COMMANDS:
-    app.command()(guarded(_command))
+    app.command(cls=PanelCommand)(guarded(with_options(_command)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

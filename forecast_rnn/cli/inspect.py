@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast_rnn.cli import given, options
+from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
     show_facts,
@@ -45,22 +45,7 @@ PathName = Annotated[
 def inspect(
     path: PathName,
     *,
-    time: options.Time = None,
-    target: options.Target = None,
-    item_id: options.Id = None,
-    freq: options.Frequency = None,
-    date_format: options.DateFormat = None,
-    timezone: options.TimeZone = None,
-    duplicates: options.Duplicates = "error",
-    missing: options.Missing = "keep",
-    wide: options.Wide = False,
-    encoding: options.Encoding = None,
-    static: options.Static = None,
-    past: options.Past = None,
-    known: options.Known = None,
-    categorical: options.Categorical = None,
-    holidays: options.Holidays = None,
-    cutoff: options.Cutoff = None,
+    hints: Hints,
     strict: options.Strict = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -74,10 +59,6 @@ def inspect(
     if Path(path).is_dir():
         inspect_model(path, json=json)
         return
-    hints = given.hints(
-        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
-    )
-    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
     inspect_data(path, hints, strict=strict, json=json)
 
 
