@@ -35,8 +35,7 @@ def training_command(
         config: What was said about the network.
         others: The values of further options by their names; None was not said.
     """
-    words = ["forecast-rnn", "train", _file(data, "DATA")]
-    words += options_of(hints, Hints())
+    words = training_words(data, hints)
     for name, value in others.items():
         if value is not None and value is not False:
             words += _option(name, "FUTURE.csv" if isinstance(value, pl.DataFrame) else value)
@@ -44,6 +43,11 @@ def training_command(
     if config.seed == TrainConfig().seed:  # said by all means, as it makes the files what they are
         words += _option("seed", config.seed)
     return shlex.join(words)
+
+
+def training_words(data: Data, hints: Hints) -> list[str]:
+    """Return the words of a command line that trains on data, read in a way."""
+    return ["forecast-rnn", "train", _file(data, "DATA"), *options_of(hints, Hints())]
 
 
 def options_of(given: Hints | TrainConfig, usual: Hints | TrainConfig) -> list[str]:
