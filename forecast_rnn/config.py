@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import ConfigError, no_such
+from forecast_rnn.fields import MODEL, TRAINING, Option
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.heads import CLASSIFIERS, HEADS
+from forecast_rnn.neural.heads import CLASSIFIERS, HEADS, head_name
 
 QUANTILE_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 MOST_CLASSES = 10
@@ -34,7 +36,7 @@ def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
 
 def _check_name(kind: str, name: str, choices: Iterable[str]) -> None:
     if name not in choices:
-        raise ConfigError(f"there is no {kind} '{name}'; choose from {', '.join(choices)}.")
+        raise no_such(kind, name, choices)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,12 +136,19 @@ class ModelConfig:
 class TrainConfig:
     """How networks are trained; what is None is chosen on held-back windows.
 
+    Every field is an option of the command line.
+
     Attributes:
-        cell: Name of the recurrent cell.
         head: Name of the head: what is forecast, quantiles, a distribution or classes.
         classes: Classes of a head that forecasts classes, or None for two: down and up.
+        round: Whether forecasts are rounded to whole numbers.
+        cell: Name of the recurrent cell.
         hidden_size: Width of the state, or None.
         layers: Recurrent layers, or None.
+        dilation: As in `ModelConfig`, and so are the next two; it settles the layers.
+        residual: Whether each layer reads its input normalised and adds to it.
+        attention: Whether each state attends to the states before it.
+        calendar: Whether the network reads the calendar; None for chosen on held-back windows.
         members: Networks in the ensemble, alike but for their seed.
         steps: Optimisation steps, or None.
         batch_size: Series in a batch, or None.
@@ -149,31 +158,81 @@ class TrainConfig:
         precision: By what matrices are multiplied in training: `float32`, or `bfloat16`, which
             is faster where the device has it; weights and forecasts are float32.
         threads: Processor threads, or None for all that the process may use.
-        calendar: Whether the network reads the calendar; None for chosen on held-back windows.
-        dilation: As in `ModelConfig`, and so are the next two; it settles the layers.
-        residual: Whether each layer reads its input normalised and adds to it.
-        attention: Whether each state attends to the states before it.
-        round: Whether forecasts are rounded to whole numbers.
     """
 
-    cell: str = "gru"
-    head: str = "quantile"
-    classes: int | None = None
-    hidden_size: int | None = None
-    layers: int | None = None
-    members: int = 2
-    steps: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "float32"
-    threads: int | None = None
-    calendar: bool | None = None
-    dilation: tuple[int, ...] = ()
-    residual: bool = False
-    attention: bool = False
-    round: bool = False
+    head: Annotated[
+        str,
+        Option(
+            f"{', '.join(HEADS)}.",
+            panel=MODEL,
+            metavar="NAME",
+            others=("--distribution",),
+            convert=head_name,
+        ),
+    ] = "quantile"
+    classes: Annotated[
+        int | None, Option("Classes of --head direction.", panel=MODEL, metavar="K", usual="2")
+    ] = None
+    round: Annotated[
+        bool, Option("Round forecasts to whole numbers, as counts are.", panel=MODEL)
+    ] = False
+    cell: Annotated[
+        str,
+        Option("Recurrent cell; `forecast-rnn cells` lists them.", panel=MODEL, metavar="NAME"),
+    ] = "gru"
+    hidden_size: Annotated[
+        int | None, Option("Width of the state.", panel=MODEL, metavar="N", usual="chosen")
+    ] = None
+    layers: Annotated[
+        int | None, Option("Recurrent layers.", panel=MODEL, metavar="N", usual="chosen")
+    ] = None
+    dilation: Annotated[
+        tuple[int, ...],
+        Option(
+            "Steps between states, one a layer, such as 1,4.",
+            panel=MODEL,
+            metavar="STEPS",
+            example="1,4",
+        ),
+    ] = ()
+    residual: Annotated[
+        bool, Option("Layers read normalised input and add to it.", panel=MODEL)
+    ] = False
+    attention: Annotated[bool, Option("Each state attends to those before it.", panel=MODEL)] = (
+        False
+    )
+    calendar: Annotated[
+        bool | None,
+        Option("Use weekday, day of year and the like.", panel=MODEL, usual="if it helps"),
+    ] = None
+    members: Annotated[int, Option("Networks in the ensemble.", panel=MODEL, metavar="N")] = 2
+    steps: Annotated[
+        int | None, Option("Optimisation steps.", panel=TRAINING, metavar="N", usual="chosen")
+    ] = None
+    batch_size: Annotated[
+        int | None, Option("Series in a batch.", panel=TRAINING, metavar="N", usual="chosen")
+    ] = None
+    learning_rate: Annotated[
+        float | None,
+        Option("Highest learning rate.", panel=TRAINING, metavar="RATE", usual="by width"),
+    ] = None
+    seed: Annotated[
+        int, Option("The same seed gives the same files.", panel=TRAINING, metavar="N")
+    ] = 0
+    device: Annotated[str, Option(f"{', '.join(DEVICES)}.", panel=TRAINING, metavar="NAME")] = (
+        "auto"
+    )
+    precision: Annotated[
+        str,
+        Option(
+            f"Of matrix products in training: {', '.join(PRECISIONS)}.",
+            panel=TRAINING,
+            metavar="NAME",
+        ),
+    ] = "float32"
+    threads: Annotated[
+        int | None, Option("Processor threads.", panel=TRAINING, metavar="N", usual="all")
+    ] = None
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""

@@ -13,7 +13,7 @@ A message says what is wrong, where, the value seen, and one way out. Errors are
 caught once, in `forecast_rnn.cli`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,6 +28,22 @@ class ConfigError(ForecastRnnError):
     """An option or a configuration cannot be used."""
 
     exit_code = 2
+
+
+def no_such(kind: str, name: str, choices: Iterable[str]) -> ConfigError:
+    """Return the error for a name that is none of the choices, with the nearest of them."""
+    names = list(choices)
+    return ConfigError(
+        f"there is no {kind} '{name}'; choose from {', '.join(names)}{nearest(name, names)}"
+    )
+
+
+def nearest(name: str, choices: Iterable[str]) -> str:
+    """Return the end of a sentence: a question for the choice spelt most alike, or a full stop."""
+    import difflib
+
+    alike = difflib.get_close_matches(name, list(choices), n=1)
+    return f"; did you mean '{alike[0]}'?" if alike else "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ HEAVY = ("torch", "polars", "numpy", "sklearn", "pyarrow", "rich")
 
 # Rooms by floor, the lowest first: a file may import its own room and rooms of lower floors.
 # The longest entry that fits a file counts; `.*` is what is in a package beside its name table.
-GROUND = ("", "errors", "progress", "data.words", "neural.cells", "neural.cells.*", "neural.heads")
+GROUND = (
+    "",
+    "errors",
+    "fields",
+    "progress",
+    "data.words",
+    "neural.cells",
+    "neural.cells.*",
+    "neural.heads",
+)
 GROUND = (*GROUND, "neural.scaling")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,
@@ -34,7 +43,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The command line loads the work inside its functions, so that --help stays fast.
-AT_THE_TOP_OF_CLI = {"", "cli", "config", "errors", "system", "data.schema", "output"}
+AT_THE_TOP_OF_CLI = {"", "cli", "config", "errors", "fields", "system", "data.schema", "output"}
 AT_THE_TOP_OF_CLI |= {"neural.cells", "neural.heads"}
 # Third parties: only these folders may import them at the top of a file.
 HOMES = {

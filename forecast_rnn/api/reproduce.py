@@ -2,21 +2,15 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
 
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
+from forecast_rnn.fields import options_in
 
 Data = Path | str | pl.DataFrame
-
-_OPTIONS = {
-    "item_id": "id",
-    "frequency": "freq",
-    "time_zone": "timezone",
-}  # where it is not the field's own name
 
 
 def title_of(data: Data) -> str:
@@ -32,8 +26,8 @@ def training_command(
 ) -> str:
     """Return a command line of the seed and of what differs from the defaults.
 
-    Files are named without their folders, so that the same training is the same text wherever
-    it runs; a table is called DATA.
+    In the same folder it does the same again: files are named as they were given. A table has no
+    name, so that DATA or FUTURE.csv stands for it.
 
     Args:
         data: What is trained on.
@@ -41,31 +35,37 @@ def training_command(
         config: What was said about the network.
         others: The values of further options by their names; None was not said.
     """
-    words = ["forecast-rnn", "train", _file_name(data)]
-    words += options_of(hints, Hints())
+    words = training_words(data, hints)
     for name, value in others.items():
         if value is not None and value is not False:
-            words += _option(name, _file_name(value) if name == "future" else value)
+            words += _option(name, "FUTURE.csv" if isinstance(value, pl.DataFrame) else value)
     words += options_of(config, TrainConfig())
-    if "--seed" not in words:
+    if config.seed == TrainConfig().seed:  # said by all means, as it makes the files what they are
         words += _option("seed", config.seed)
     return shlex.join(words)
+
+
+def training_words(data: Data, hints: Hints) -> list[str]:
+    """Return the words of a command line that trains on data, read in a way."""
+    return ["forecast-rnn", "train", _file(data, "DATA"), *options_of(hints, Hints())]
 
 
 def options_of(given: Hints | TrainConfig, usual: Hints | TrainConfig) -> list[str]:
     """Return the options of all fields that are not as usual."""
     words = []
-    for field in fields(given):
-        value = getattr(given, field.name)
-        if value != getattr(usual, field.name):
-            words += _option(_OPTIONS.get(field.name, field.name.replace("_", "-")), value)
+    for option in options_in(type(given)):
+        value = getattr(given, option.field)
+        if value != getattr(usual, option.field):
+            words += _option(option.name, value)
     return words
 
 
-def _file_name(data: object) -> str:
+def _file(data: Data, otherwise: str) -> str:
+    """Return a file as an argument, which must not look like an option."""
     if isinstance(data, pl.DataFrame):
-        return "DATA"
-    return str(data) if str(data) == "-" else Path(str(data)).name
+        return otherwise
+    name = str(data)
+    return f"./{name}" if name.startswith("-") and name != "-" else name
 
 
 def _option(name: str, value: object) -> list[str]:
@@ -74,7 +74,21 @@ def _option(name: str, value: object) -> list[str]:
         case bool():
             return [f"--{name}" if value else f"--no-{name}"]
         case tuple():
-            text = ",".join(map(str, value))
+            return [word for text in _lists(value) for word in _valued(name, text)]
         case _:
-            text = str(value)
+            return _valued(name, str(value))
+
+
+def _valued(name: str, text: str) -> list[str]:
     return [f"--{name}={text}"] if text.startswith("-") else [f"--{name}", text]
+
+
+def _lists(values: tuple[object, ...]) -> list[str]:
+    r"""Return a list with commas, or each text by itself where a list would not keep it.
+
+    The command line leaves out blanks around the texts of a list and reads `\,` as the comma of
+    a name.
+    """
+    texts = [str(value).replace(",", r"\,") for value in values]
+    kept = all(text == text.strip() and not text.endswith("\\") for text in texts)
+    return [",".join(texts)] if kept else texts

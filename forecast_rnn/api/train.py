@@ -98,7 +98,8 @@ def train(
             refuse_warnings(findings.warnings + unknown)
         on_found(findings, task)
         others = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
-        more = {"future": future, "gate": gate, "fallback": fallback, "workbook": workbook}
+        more = {"future": future, "out": out, "gate": gate, "fallback": fallback}
+        more |= {"workbook": workbook, "strict": strict}
         command = training_command(data, hints, config, {**others, **more})
         # Torch comes only now: data that cannot be used are refused without waiting for it, and
         # what reading took is free again.

@@ -20,6 +20,8 @@ from forecast_rnn.cli import (
     train,
 )
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
+from forecast_rnn.cli.panels import PanelCommand
+from forecast_rnn.cli.signature import with_options
 from forecast_rnn.system.memory import set_allocators
 
 EPILOG = """\
@@ -82,7 +84,7 @@ COMMANDS = (
     help.help,
 )
 for _command in COMMANDS:
-    app.command()(guarded(_command))
+    app.command(cls=PanelCommand)(guarded(with_options(_command)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from forecast_rnn.cli import given, options
+from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     progress_bar,
     show_found,
@@ -14,7 +14,10 @@ from forecast_rnn.cli.console import (
     show_text,
     show_warnings,
 )
+from forecast_rnn.cli.signature import Part
 from forecast_rnn.config import TrainConfig
+from forecast_rnn.data.schema import Hints
+from forecast_rnn.fields import EVALUATION, Option
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.output import format_of, write
 from forecast_rnn.output.readable import number, numbers
@@ -23,7 +26,6 @@ from forecast_rnn.system.atomic import check_place
 if TYPE_CHECKING:
     from forecast_rnn.api.compare import Compared
 
-DEFAULT = TrainConfig()
 ALL = "all"
 SEEDS = 3
 MARKS = {"best": "*", "within noise": "~"}
@@ -33,61 +35,30 @@ COSTS = {"hidden_size": "width", "layers": "layers", "steps": "steps", "paramete
 COSTS |= {"training_seconds": "train s", "forecast_seconds": "forecast s", "total_seconds": "all s"}
 
 Cells = Annotated[
-    str, options.option("cells", f"{ALL}, or names by comma: {', '.join(CELLS)}.", metavar="NAMES")
+    str,
+    Option("Names by comma; `forecast-rnn cells` lists them.", panel=EVALUATION, metavar="NAMES"),
 ]
-Seeds = Annotated[int, options.option("seeds", "Networks of each cell, by seed.", metavar="N")]
+Seeds = Annotated[int, Option("Networks of each cell, by seed.", panel=EVALUATION, metavar="N")]
 Windows = Annotated[
     int | None,
-    options.option("windows", "Forecasts of each series [default: by length].", metavar="N"),
+    Option("Forecasts of each series.", panel=EVALUATION, metavar="N", usual="by length"),
 ]
-Output = Annotated[
-    Path | None, options.option("output", "File for the table.", metavar="FILE", short="-o")
-]
+Network = Annotated[TrainConfig, Part(without=("cell", "classes"))]
 
 
 def compare(
     data: options.Data,
     *,
+    hints: Hints,
+    horizon: options.Horizon = None,
+    season: options.Season = None,
+    quantiles: options.Quantiles = None,
+    config: Network,
+    strict: options.Strict = False,
     cells: Cells = ALL,
     seeds: Seeds = SEEDS,
     windows: Windows = None,
-    output: Output = None,
-    time: options.Time = None,
-    target: options.Target = None,
-    item_id: options.Id = None,
-    horizon: options.Horizon = None,
-    freq: options.Frequency = None,
-    season: options.Season = None,
-    head: options.HeadName = DEFAULT.head,
-    hidden_size: options.HiddenSize = DEFAULT.hidden_size,
-    layers: options.Layers = DEFAULT.layers,
-    dilation: options.Dilation = None,
-    residual: options.Residual = DEFAULT.residual,
-    attention: options.Attention = DEFAULT.attention,
-    members: options.Members = DEFAULT.members,
-    quantiles: options.Quantiles = None,
-    steps: options.Steps = DEFAULT.steps,
-    learning_rate: options.LearningRate = DEFAULT.learning_rate,
-    batch_size: options.BatchSize = DEFAULT.batch_size,
-    seed: options.Seed = DEFAULT.seed,
-    device: options.Device = DEFAULT.device,
-    precision: options.Precision = DEFAULT.precision,
-    threads: options.Threads = DEFAULT.threads,
-    date_format: options.DateFormat = None,
-    timezone: options.TimeZone = None,
-    duplicates: options.Duplicates = "error",
-    missing: options.Missing = "keep",
-    wide: options.Wide = False,
-    encoding: options.Encoding = None,
-    static: options.Static = None,
-    past: options.Past = None,
-    known: options.Known = None,
-    categorical: options.Categorical = None,
-    holidays: options.Holidays = None,
-    calendar: options.Calendar = DEFAULT.calendar,
-    round: options.Round = DEFAULT.round,
-    cutoff: options.Cutoff = None,
-    strict: options.Strict = False,
+    output: options.Output = None,
     quiet: options.Quiet = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -98,14 +69,6 @@ def compare(
     but the last rows, and forecasts those. The table has the most accurate first; the words
     below say which differences are more than noise.
     """
-    hints = given.hints(
-        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
-    )
-    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = given.network(
-        *(DEFAULT.cell, head, None, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
-    )
     check_output(output)
     from forecast_rnn.api.compare import compare as run
 
@@ -118,7 +81,7 @@ def compare(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=given.levels(quantiles) if quantiles else None,
+            quantile_levels=quantiles,
             config=config,
             strict=strict,
             on_found=partial(show_found, quiet=quiet),

@@ -1,6 +1,5 @@
 """`forecast-rnn datasets`: the small data sets that come with the program."""
 
-import difflib
 import json as json_format
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,7 @@ import typer
 
 from forecast_rnn.cli.console import show_json, show_table, show_text
 from forecast_rnn.cli.options import Debug, Json
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import no_such
 
 Name = Annotated[
     str | None, typer.Argument(metavar="NAME", help="Print the path of this one only.")
@@ -41,7 +40,5 @@ def dataset_folder() -> Path:
 
 def _path(folder: Path, name: str, names: list[str]) -> Path:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(names)}."
-        raise ConfigError(f"there is no data set '{name}'; {hint}")
+        raise no_such("data set", name, names)
     return folder / f"{name}.csv"

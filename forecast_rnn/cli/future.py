@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from forecast_rnn.cli import given, options
+from forecast_rnn.cli import options
 from forecast_rnn.cli.console import show_warnings
-from forecast_rnn.cli.predict import Format, Output, chosen_format
+from forecast_rnn.cli.predict import chosen_format
+from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.output import write, write_stream
 
@@ -20,25 +21,11 @@ PathName = Annotated[
 def future(
     path: PathName,
     *,
-    time: options.Time = None,
-    target: options.Target = None,
-    item_id: options.Id = None,
-    static: options.Static = None,
-    past: options.Past = None,
-    known: options.Known = None,
-    categorical: options.Categorical = None,
+    hints: Hints,
     horizon: options.Horizon = None,
-    freq: options.Frequency = None,
     season: options.Season = None,
-    date_format: options.DateFormat = None,
-    timezone: options.TimeZone = None,
-    duplicates: options.Duplicates = "error",
-    missing: options.Missing = "keep",
-    wide: options.Wide = False,
-    encoding: options.Encoding = None,
-    cutoff: options.Cutoff = None,
-    output: Output = None,
-    format: Format = None,
+    output: options.Output = None,
+    format: options.Format = None,
     debug: options.Debug = False,
 ) -> None:
     """Write the rows ahead whose known columns a forecast needs, to be filled in.
@@ -48,7 +35,7 @@ def future(
     train gets, it is for the same rows; a model knows them by itself.
     """
     kind = chosen_format(format, output)
-    from forecast_rnn.api import inputs as ahead
+    from forecast_rnn.api.inputs import panel_of, template, usual_task
 
     if Path(path).is_dir():
         from forecast_rnn.api.model import load
@@ -58,14 +45,10 @@ def future(
         if horizon not in (None, steps):
             raise ConfigError(f"the model forecasts {steps} steps; leave --horizon {horizon} out.")
     else:
-        hints = given.hints(
-            time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
-        )
-        hints = given.with_covariates(hints, static, past, known, categorical, None, cutoff)
-        panel, findings = ahead.panel_of(path, hints)
+        panel, findings = panel_of(path, hints)
         show_warnings(findings.warnings)
-        steps = ahead.usual_task(panel, horizon, season).horizon
-    table = ahead.template(panel, steps)
+        steps = usual_task(panel, horizon, season).horizon
+    table = template(panel, steps)
     if output is None:
         show_warnings(write_stream(table, kind, sys.stdout.buffer))
     else:

@@ -1,13 +1,11 @@
 """`forecast-rnn inspect`: what is in a data file or a model."""
 
-import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast_rnn.cli import given, options
+from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
     show_facts,
@@ -18,14 +16,14 @@ from forecast_rnn.cli.console import (
     show_warnings,
     width_of_result,
 )
-from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError, InputError
 from forecast_rnn.output.readable import number, plain
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from forecast_rnn.data.panels.panel import Panel
+    from forecast_rnn.api.inspect import Inspected
     from forecast_rnn.neural.inference.forecaster import Forecaster
 
 SERIES_SHOWN = 20
@@ -45,22 +43,7 @@ PathName = Annotated[
 def inspect(
     path: PathName,
     *,
-    time: options.Time = None,
-    target: options.Target = None,
-    item_id: options.Id = None,
-    freq: options.Frequency = None,
-    date_format: options.DateFormat = None,
-    timezone: options.TimeZone = None,
-    duplicates: options.Duplicates = "error",
-    missing: options.Missing = "keep",
-    wide: options.Wide = False,
-    encoding: options.Encoding = None,
-    static: options.Static = None,
-    past: options.Past = None,
-    known: options.Known = None,
-    categorical: options.Categorical = None,
-    holidays: options.Holidays = None,
-    cutoff: options.Cutoff = None,
+    hints: Hints,
     strict: options.Strict = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -71,52 +54,61 @@ def inspect(
     its shape, and what is wrong, by line. Of a model: how it was trained, and whether it is
     undamaged.
     """
-    if Path(path).is_dir():
-        inspect_model(path, json=json)
-        return
-    hints = given.hints(
-        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
-    )
-    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    inspect_data(path, hints, strict=strict, json=json)
-
-
-def inspect_data(path: str, hints: Hints, *, strict: bool, json: bool) -> None:
-    """Show the facts, the series and the warnings of a data file, or its faults."""
-    from forecast_rnn.data.panels.profile import profile, totals
-    from forecast_rnn.data.read import read_panel, refuse_warnings
+    from forecast_rnn.api.inspect import inspect as run
+    from forecast_rnn.data.read import refuse_warnings
 
     try:
-        panel, findings = read_panel("-" if path == "-" else Path(path), hints)
+        inspected = run(path, hints=hints)
     except InputError:
         raise
     except DataError as error:
         if json:
             show_json(document(path) | faults(path, error))
         raise
-    series = profile(panel)
-    inferred = defaults(panel)
-    following = next_command(path, hints)
+    if inspected.model is not None:
+        show_model(inspected, json=json)
+        return
+    series = inspected.series
     if json:
-        show_json(
-            document(path)
-            | {
-                "found": {**findings.facts, **inferred},
-                "columns": columns(panel.schema.hints()),
-                "totals": totals(series),
-                "series": series.to_dicts(),
-                "warnings": findings.warnings,
-                "next": following,
-            }
-        )
+        show_json(document(path) | sound(inspected, series))
     if strict:
-        refuse_warnings(findings.warnings)
+        refuse_warnings(inspected.warnings)
     if not json:
-        values = {"values": values_sentence(totals(series))}
-        show_facts({**findings.facts, **values, **inferred}, result=True)
-        show_series(series)
-        show_warnings(findings.warnings)
-        show_next(following)
+        show_data(inspected, series)
+
+
+def show_data(inspected: "Inspected", series: "pl.DataFrame") -> None:
+    """Show the facts, the series, the warnings and the next command of a data file."""
+    from forecast_rnn.data.panels.profile import totals
+
+    values = {"values": values_sentence(totals(series))}
+    show_facts({**inspected.facts, **values, **task_facts(inspected)}, result=True)
+    show_series(series)
+    show_warnings(inspected.warnings)
+    show_next(inspected.command)
+
+
+def show_model(inspected: "Inspected", *, json: bool) -> None:
+    """Show how a model was trained; that it could be loaded says that it is undamaged."""
+    assert inspected.model is not None
+    assert inspected.description is not None
+    if json:
+        names = inspected.panel.names()
+        show_json({"format": 1, **inspected.description, "series": names})
+        return
+    facts = {
+        **inspected.facts,
+        **task_facts(inspected),
+        **forecast_facts(inspected.model.forecaster),
+        "network": NETWORK.format_map(inspected.description["training"]),
+        "state": "checksums, weights and series are as they were written",
+    }
+    show_facts(facts, result=True)
+
+
+def task_facts(inspected: "Inspected") -> dict[str, int]:
+    """Return the season and the horizon."""
+    return {"season": inspected.season, "horizon": inspected.horizon}
 
 
 def document(path: str) -> dict[str, object]:
@@ -136,34 +128,34 @@ def document(path: str) -> dict[str, object]:
     }
 
 
-def faults(path: str, error: DataError) -> dict[str, object]:
-    """Return an error with the faults that it lists, itself if it lists none, and their number."""
-    nowhere: dict[str, object] = dict.fromkeys(("line", "row", "column", "text"))
-    found = []
-    for fault in error.faults:
-        kind, place = fault.place.split()
-        told = {kind: int(place), "column": fault.column, "text": fault.text}
-        message = f"{fault.problem}; {fault.remedy}"
-        found.append({"file": path, **nowhere, **told, "message": message})
+def sound(inspected: "Inspected", series: "pl.DataFrame") -> dict[str, object]:
+    """Return what a program reads of data that can be used."""
+    from forecast_rnn.data.panels.profile import totals
+
     return {
-        "faults": found or [{"file": path, **nowhere, "message": str(error)}],
-        "fault_count": sum(error.counts.values()) or 1,
-        "error": str(error),
+        "found": {**inspected.facts, **task_facts(inspected)},
+        "columns": inspected.columns,
+        "totals": totals(series),
+        "series": series.to_dicts(),
+        "warnings": inspected.warnings,
+        "next": inspected.command,
     }
 
 
-def columns(hints: Hints) -> dict[str, object]:
-    """Return the columns in use; no target means all, of a wide file."""
-    return {"time": hints.time, "id": hints.item_id, "target": hints.target, **beside(hints)}
-
-
-def defaults(panel: "Panel") -> dict[str, int]:
-    """Return the season and the horizon that training would take."""
-    from forecast_rnn.data.time.frequency import default_horizon, season_length
-
-    rows = panel.usual_length()
-    season = season_length(panel.frequency, rows)
-    return {"season": season, "horizon": default_horizon(panel.frequency, rows, season)}
+def faults(path: str, error: DataError) -> dict[str, object]:
+    """Return an error with the faults that it lists, itself if it lists none, and their number."""
+    nowhere: dict[str, object] = dict.fromkeys(("line", "row", "column", "text"))
+    listed = []
+    for fault in error.faults:
+        unit, number = fault.place.split()
+        where = {unit: int(number), "column": fault.column, "text": fault.text}
+        message = f"{fault.problem}; {fault.remedy}"
+        listed.append({"file": path, **nowhere, **where, "message": message})
+    return {
+        "faults": listed or [{"file": path, **nowhere, "message": str(error)}],
+        "fault_count": sum(error.counts.values()) or 1,
+        "error": str(error),
+    }
 
 
 def values_sentence(sums: Mapping[str, int | float | None]) -> str:
@@ -172,13 +164,6 @@ def values_sentence(sums: Mapping[str, int | float | None]) -> str:
     lost = f"{missing:,} of {rows:,} missing ({missing / rows:.1%})" if missing else "none missing"
     low, mean, high = (short(sums[name]) for name in ("minimum", "mean", "maximum"))
     return f"{low} to {high}, mean {mean}; {lost}"
-
-
-def next_command(path: str, hints: Hints) -> str:
-    """Return the command that trains on the data, read in the same way."""
-    from forecast_rnn.api.reproduce import options_of
-
-    return shlex.join(["forecast-rnn", "train", path, *options_of(hints, Hints())])
 
 
 def show_series(series: "pl.DataFrame") -> None:
@@ -240,17 +225,6 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
     return kept
 
 
-def beside(known: Hints | Schema) -> dict[str, tuple[str, ...]]:
-    """Return what there is to know beside the target, by role."""
-    roles = {
-        "static": known.static,
-        "past": known.past,
-        "known": known.known,
-        "holidays": known.holidays,
-    }
-    return {role: names for role, names in roles.items() if names}
-
-
 def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
     """Return what a model forecasts: quantiles, or classes of the change and their edges."""
     from forecast_rnn.tables import class_names
@@ -261,32 +235,3 @@ def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
         return {"quantiles": ", ".join(map(str, task.quantile_levels)) + whole}
     edges = ", ".join(f"{edge:.4g}" for edge in forecaster.classes.edges)
     return {"classes": ", ".join(class_names(task.classes)), "edges": edges}
-
-
-def inspect_model(path: str, *, json: bool) -> None:
-    """Check a model from checksums to weights, and show how it was trained."""
-    from forecast_rnn.api.model import load
-    from forecast_rnn.neural.bundle.folder import read_bundle
-    from forecast_rnn.output.folder import BUNDLE
-
-    model = load(path, device="cpu")
-    folder = Path(path)
-    inner = folder / BUNDLE
-    description = read_bundle(inner if inner.is_dir() else folder).description
-    if json:
-        show_json({"format": 1, **description, "series": model.panel.names()})
-        return
-    schema, task = model.forecaster.schema, model.forecaster.task
-    facts = {
-        "time": f"{schema.timestamp} ({model.panel.frequency.every})",
-        "id": ", ".join(schema.item_id) or "one series",
-        "target": schema.target,
-        **{role: ", ".join(names) for role, names in beside(schema).items()},
-        "series": f"{len(model.panel.names()):,} with {len(model.panel.values):,} rows",
-        "season": task.season_length,
-        "horizon": task.horizon,
-        **forecast_facts(model.forecaster),
-        "network": NETWORK.format_map(description["training"]),
-        "state": "checksums, weights and series are as they were written",
-    }
-    show_facts(facts, result=True)

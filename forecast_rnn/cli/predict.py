@@ -10,31 +10,27 @@ from forecast_rnn.cli import options
 from forecast_rnn.cli.console import show_warnings
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.cli.plot import check_pictures, show_pictures
+from forecast_rnn.cli.signature import Part
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import ConfigError, no_such
+from forecast_rnn.fields import OUTPUT, Option
 from forecast_rnn.output import WRITERS, format_of, write, write_stream
 
-DEFAULT = TrainConfig()
 BINARY = ("parquet", "xlsx")
+USUAL = TrainConfig()
 
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="Folder that train wrote, or the model in it.")
 ]
-Output = Annotated[
-    Path | None, options.option("output", "File to write.", metavar="FILE", short="-o")
-]
-Format = Annotated[
-    str | None,
-    options.option("format", f"{', '.join(WRITERS)} [default: by suffix, or csv].", metavar="NAME"),
-]
+Running = Annotated[TrainConfig, Part(only=("seed", "device", "threads"))]
 Paths = Annotated[
     int | None,
-    options.option("paths", "Draw so many paths instead of quantiles.", metavar="N"),
+    Option("Draw so many paths instead of quantiles.", panel=OUTPUT, metavar="N"),
 ]
-Plot = Annotated[bool, options.option("plot", "Draw the first series on standard error.")]
+Plot = Annotated[bool, Option("Draw the first series on standard error.", panel=OUTPUT)]
 Series = Annotated[
     list[str] | None,
-    options.option("series", "Draw this series; may be repeated.", metavar="NAME"),
+    Option("Draw this series; may be repeated.", panel=OUTPUT, metavar="NAME"),
 ]
 
 
@@ -42,16 +38,14 @@ def predict(
     model: Model,
     data: options.OptionalData = None,
     *,
-    output: Output = None,
-    format: Format = None,
+    future: options.Future = None,
+    strict: options.Strict = False,
+    config: Running = USUAL,
+    output: options.Output = None,
+    format: options.Format = None,
     paths: Paths = None,
     plot: Plot = False,
     series: Series = None,
-    seed: options.Seed = DEFAULT.seed,
-    future: options.Future = None,
-    strict: options.Strict = False,
-    device: options.Device = DEFAULT.device,
-    threads: options.Threads = DEFAULT.threads,
     debug: options.Debug = False,
 ) -> None:
     """Forecast with a trained model.
@@ -64,13 +58,13 @@ def predict(
     check_plot(plot, series, paths)
     from forecast_rnn.api.model import load
 
-    trained = load(model, device=device, threads=threads)
+    trained = load(model, device=config.device, threads=config.threads)
     if plot:
         check_pictures(trained.forecaster.task)
     if paths is None:
         prediction = trained.predict(data, future=future, strict=strict)
     else:
-        prediction = trained.paths(paths, data, seed=seed, future=future, strict=strict)
+        prediction = trained.paths(paths, data, seed=config.seed, future=future, strict=strict)
     show_warnings(prediction.warnings)
     if plot:
         show_pictures(prediction, trained.forecaster.task, series or ())
@@ -97,7 +91,7 @@ def chosen_format(name: str | None, output: Path | None) -> str:
     if name is None:
         return "csv" if output is None else format_of(output)
     if name not in WRITERS:
-        raise ConfigError(f"there is no format '{name}'; choose from {', '.join(WRITERS)}.")
+        raise no_such("format", name, WRITERS)
     if output is None and name in BINARY and sys.stdout.isatty():
         raise ConfigError(f"{name} is not for a terminal; give --output FILE.")
     return name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast_rnn.cli import given, options
+from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
     NETWORK,
     progress_bar,
@@ -25,11 +25,11 @@ from forecast_rnn.cli.evaluation import (
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import TrainConfig
+from forecast_rnn.data.schema import Hints
 
 if TYPE_CHECKING:
     from forecast_rnn.api.train import Trained
 
-DEFAULT = TrainConfig()
 FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
 WORKBOOK = "forecast.xlsx"
 
@@ -37,49 +37,17 @@ WORKBOOK = "forecast.xlsx"
 def train(
     data: options.Data,
     *,
-    time: options.Time = None,
-    target: options.Target = None,
-    item_id: options.Id = None,
+    hints: Hints,
     horizon: options.Horizon = None,
-    freq: options.Frequency = None,
     season: options.Season = None,
-    out: options.Out = None,
-    cell: options.CellName = DEFAULT.cell,
-    head: options.HeadName = DEFAULT.head,
-    classes: options.Classes = DEFAULT.classes,
-    hidden_size: options.HiddenSize = DEFAULT.hidden_size,
-    layers: options.Layers = DEFAULT.layers,
-    dilation: options.Dilation = None,
-    residual: options.Residual = DEFAULT.residual,
-    attention: options.Attention = DEFAULT.attention,
-    members: options.Members = DEFAULT.members,
     quantiles: options.Quantiles = None,
-    steps: options.Steps = DEFAULT.steps,
-    learning_rate: options.LearningRate = DEFAULT.learning_rate,
-    batch_size: options.BatchSize = DEFAULT.batch_size,
-    seed: options.Seed = DEFAULT.seed,
-    device: options.Device = DEFAULT.device,
-    precision: options.Precision = DEFAULT.precision,
-    threads: options.Threads = DEFAULT.threads,
-    date_format: options.DateFormat = None,
-    timezone: options.TimeZone = None,
-    duplicates: options.Duplicates = "error",
-    missing: options.Missing = "keep",
-    wide: options.Wide = False,
-    encoding: options.Encoding = None,
-    static: options.Static = None,
-    past: options.Past = None,
-    known: options.Known = None,
-    categorical: options.Categorical = None,
-    holidays: options.Holidays = None,
+    config: TrainConfig,
     future: options.Future = None,
-    calendar: options.Calendar = DEFAULT.calendar,
-    round: options.Round = DEFAULT.round,
-    cutoff: options.Cutoff = None,
+    strict: options.Strict = False,
     gate: options.Gate = False,
     fallback: options.Fallback = False,
+    out: options.Out = None,
     workbook: options.Workbook = False,
-    strict: options.Strict = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -90,14 +58,6 @@ def train(
     overrule them. Model, forecast, scores against simple baselines and a report to look at
     are written to a folder.
     """
-    hints = given.hints(
-        time, target, item_id, freq, date_format, timezone, duplicates, missing, wide, encoding
-    )
-    hints = given.with_covariates(hints, static, past, known, categorical, holidays, cutoff)
-    config = given.network(
-        *(cell, head, classes, hidden_size, layers, dilation, residual, attention, members),
-        *(steps, learning_rate, batch_size, seed, device, precision, threads, calendar, round),
-    )
     from forecast_rnn.api import train as api
 
     with progress_bar(quiet=quiet) as on_progress:
@@ -106,7 +66,7 @@ def train(
             hints=hints,
             horizon=horizon,
             season=season,
-            quantile_levels=given.levels(quantiles) if quantiles else None,
+            quantile_levels=quantiles,
             config=config,
             future=future,
             out=out or default_folder(data, "forecast"),

@@ -1,9 +1,10 @@
 """The role of every column, how the time column is written, and how rows are put right."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import ConfigError, nearest
+from forecast_rnn.fields import DATA, Option
 
 Duplicates = Literal["error", "sum", "mean", "last"]
 Missing = Literal["keep", "zero", "previous"]
@@ -14,6 +15,8 @@ MISSING: tuple[Missing, ...] = get_args(Missing)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hints:
     """What the user says about a file; what is left out is found by itself.
+
+    Every field is an option of the command line.
 
     Attributes:
         time: Name of the time column.
@@ -35,29 +38,108 @@ class Hints:
         known: Columns known into the future.
         categorical: Those of the three that hold names, even if they are written as numbers;
             text columns are found by themselves.
+        numeric: Those of the three that hold numbers, whatever their cells look like.
+        holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
         cutoff: The last time whose targets are read, as the input writes times; a date takes
             in its whole day. Known columns are read beyond it.
-        holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
-        numeric: Those of the columns that hold numbers, whatever their cells look like.
     """
 
-    time: str | None = None
-    target: tuple[str, ...] = ()
-    item_id: tuple[str, ...] = ()
-    frequency: str | None = None
-    date_format: str | None = None
-    time_zone: str | None = None
-    duplicates: Duplicates = "error"
-    missing: Missing = "keep"
-    wide: bool = False
-    encoding: str | None = None
-    static: tuple[str, ...] = ()
-    past: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    categorical: tuple[str, ...] = ()
-    cutoff: str | None = None
-    holidays: tuple[str, ...] = ()
-    numeric: tuple[str, ...] = ()
+    time: Annotated[
+        str | None, Option("Time column.", panel=DATA, metavar="COLUMN", usual="the one with dates")
+    ] = None
+    target: Annotated[
+        tuple[str, ...],
+        Option(
+            "Columns to forecast, by comma.",
+            panel=DATA,
+            metavar="COLUMN",
+            usual="y, target, value, or the only one",
+        ),
+    ] = ()
+    item_id: Annotated[
+        tuple[str, ...],
+        Option(
+            "Columns that name a series, by comma.",
+            panel=DATA,
+            metavar="COLUMN",
+            name="id",
+            usual="text columns",
+        ),
+    ] = ()
+    frequency: Annotated[
+        str | None,
+        Option(
+            "Spacing of rows: 30m h d w mo q y.",
+            panel=DATA,
+            metavar="OFFSET",
+            name="freq",
+            usual="found",
+        ),
+    ] = None
+    date_format: Annotated[
+        str | None,
+        Option(
+            "How times are written, such as %d/%m/%Y.", panel=DATA, metavar="FORMAT", usual="found"
+        ),
+    ] = None
+    time_zone: Annotated[
+        str | None,
+        Option(
+            "Zone of times without offset: Europe/Berlin.",
+            panel=DATA,
+            metavar="NAME",
+            name="timezone",
+        ),
+    ] = None
+    duplicates: Annotated[
+        Duplicates,
+        Option(f"Rows of equal id and time: {', '.join(DUPLICATES)}.", panel=DATA, metavar="RULE"),
+    ] = "error"
+    missing: Annotated[
+        Missing,
+        Option(f"Missing values and gaps: {', '.join(MISSING)}.", panel=DATA, metavar="RULE"),
+    ] = "keep"
+    wide: Annotated[bool, Option("Read one column a series, named by the column.", panel=DATA)] = (
+        False
+    )
+    encoding: Annotated[
+        str | None,
+        Option("Encoding of text, such as cp1252.", panel=DATA, metavar="NAME", usual="utf-8"),
+    ] = None
+    static: Annotated[
+        tuple[str, ...],
+        Option("Columns fixed for a series, by comma.", panel=DATA, metavar="COLUMN"),
+    ] = ()
+    past: Annotated[
+        tuple[str, ...],
+        Option("Columns known up to the forecast, by comma.", panel=DATA, metavar="COLUMN"),
+    ] = ()
+    known: Annotated[
+        tuple[str, ...],
+        Option(
+            "Columns known ahead, such as a price.",
+            panel=DATA,
+            metavar="COLUMN",
+            others=("--future-covariates",),
+        ),
+    ] = ()
+    categorical: Annotated[
+        tuple[str, ...],
+        Option(
+            "Those of them that hold names though written as numbers.", panel=DATA, metavar="COLUMN"
+        ),
+    ] = ()
+    numeric: Annotated[
+        tuple[str, ...],
+        Option("Those of them that are numbers, however written.", panel=DATA, metavar="COLUMN"),
+    ] = ()
+    holidays: Annotated[
+        tuple[str, ...],
+        Option("Countries, such as DE,US or DE-BY.", panel=DATA, metavar="CODE"),
+    ] = ()
+    cutoff: Annotated[
+        str | None, Option("Read no target later than this.", panel=DATA, metavar="TIME")
+    ] = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -176,17 +258,30 @@ def _check_covariates(hints: Hints) -> None:
     for name in hints.covariates:
         if named.count(name) > 1:
             raise ConfigError(f"column '{name}' is given two roles; a column has one.")
-    for name in hints.categorical:
-        if name not in hints.covariates:
+    _check_kinds(hints)
+
+
+def _check_kinds(hints: Hints) -> None:
+    for kind, names in (("categorical", hints.categorical), ("numeric", hints.numeric)):
+        for name in names:
+            if name not in hints.covariates:
+                raise ConfigError(
+                    f"{kind} column '{name}' is not among the static, past and known ones; name "
+                    "it there too."
+                )
+    for name in hints.numeric:
+        if name in hints.categorical:
             raise ConfigError(
-                f"categorical column '{name}' is not among the static, past and known ones; name "
-                "it there too."
+                f"column '{name}' is said to be both categorical and numeric; leave out one."
             )
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise ConfigError(f"{name} '{value}' is not known; choose from {', '.join(choices)}.")
+        raise ConfigError(
+            f"{name} '{value}' is not known; choose from {', '.join(choices)}"
+            f"{nearest(value, choices)}"
+        )
 
 
 def _check_encoding(name: str | None) -> None:

@@ -91,11 +91,16 @@ def test_what_is_written_is_what_is_returned(trained):
 
 def test_the_report_has_the_verdict_and_the_command_but_no_clock(trained, sales_csv, tmp_path):
     again = api.train(sales_csv, horizon=7, config=CONFIG, out=tmp_path / "elsewhere")
-    pages = [(run.folder / "report.html").read_text(encoding="utf-8") for run in (trained, again)]
+    texts = [(run.folder / "report.html").read_text(encoding="utf-8") for run in (trained, again)]
+    # The command says where it read and wrote, as it was told.
+    pages = [
+        text.replace(str(run.folder), "OUT").replace(str(run.folder.parent), "HERE")
+        for text, run in zip(texts, (trained, again), strict=True)
+    ]
 
     assert pages[0] == pages[1]
     assert trained.verdict.sentences[0] in pages[0]
-    assert "forecast-rnn train sales.csv --horizon 7 --hidden-size 8" in pages[0]
+    assert "forecast-rnn train HERE/sales.csv --horizon 7 --out OUT --hidden-size 8" in pages[0]
 
 
 def test_a_frame_is_trained_on_as_a_file_is_and_nothing_is_written(trained, sales_csv):
@@ -163,8 +168,8 @@ def test_a_folder_of_something_else_is_left_alone(sales_csv, tmp_path):
 @pytest.mark.slow
 def test_a_workbook_is_written_when_asked_for_and_else_none_is_left(sales_csv, tmp_path):
     books = []
-    for folder in ("one", "two"):
-        out = tmp_path / folder
+    out = tmp_path / "out"
+    for _ in range(2):
         trained = api.train(sales_csv, horizon=7, config=CONFIG, out=out, workbook=True)
         books.append((out / "forecast.xlsx").read_bytes())
     read = pl.read_excel(books[0], sheet_name="forecast", engine="calamine")

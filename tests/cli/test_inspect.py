@@ -1,5 +1,4 @@
 import json
-import shlex
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,6 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from forecast_rnn.cli import app, inspect
-from forecast_rnn.data.schema import Hints
 
 
 @pytest.fixture
@@ -101,27 +99,6 @@ def test_what_training_would_take_is_told_and_the_command_for_it(many_csv):
     assert facts["values"] == "1 to 4, mean 2.505; 1 of 100 missing (1.0%)"
     assert (facts["season"], facts["horizon"]) == ("1", "1")
     assert result.stderr.splitlines()[-1] == f"next  forecast-rnn train {many_csv} --id shop"
-
-
-def test_the_next_command_reads_the_file_in_the_same_way():
-    hints = Hints(
-        time="my time",
-        target=("a", "b"),
-        frequency="d",
-        date_format="%d/%m/%Y",
-        duplicates="sum",
-        missing="zero",
-        wide=True,
-        encoding="cp1252",
-    )
-
-    words = shlex.split(inspect.next_command("a b.csv", hints))
-
-    assert words == [
-        *("forecast-rnn", "train", "a b.csv", "--time", "my time", "--target", "a,b"),
-        *("--freq", "d", "--date-format", "%d/%m/%Y", "--duplicates", "sum", "--missing", "zero"),
-        *("--wide", "--encoding", "cp1252"),
-    ]
 
 
 def test_of_many_series_those_with_gaps_are_shown(tmp_path):
