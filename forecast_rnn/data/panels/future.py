@@ -213,8 +213,9 @@ def _places(panel: Panel, wanted: pl.DataFrame, rows: Rows, times: Times) -> NDA
     ids = schema.given_ids
     keys = [f"id_{number}" for number in range(len(ids))]
     named = list(zip(ids, keys, strict=True))
-    given = rows.frame.select(_key(name).alias(key) for name, key in named)
-    given = given.with_columns(pl.Series("stamp", to_stamps(times.values, local=False)))
+    keyed = rows.frame.select(_key(name).alias(key) for name, key in named)
+    # Without id columns there is no frame whose length the stamps could have.
+    given = pl.DataFrame([*keyed, pl.Series("stamp", to_stamps(times.values, local=False))])
     given = given.with_row_index("row")
     double = given.select(pl.struct(*keys, "stamp").is_duplicated()).to_series()
     if double.any():
