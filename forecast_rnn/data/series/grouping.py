@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.files.table import Plain, Rows
 from forecast_rnn.data.schema import Duplicates
+from forecast_rnn.data.series.naming import item_names
 from forecast_rnn.data.series.numbering import number_items
 from forecast_rnn.data.series.sorting import sorted_rows
 from forecast_rnn.data.time.stamps import Stamps, to_stamps
@@ -70,7 +71,7 @@ class Series:
         """Return an item as messages call it."""
         if not self.items.width:
             return "the series"
-        return "series " + shown("/".join(str(part) for part in self.items.row(item)))
+        return "series " + shown(item_names(self.items)[item])
 
 
 @dataclass(frozen=True, slots=True)
