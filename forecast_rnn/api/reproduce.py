@@ -3,14 +3,12 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import fields
+from os import PathLike
 from pathlib import Path
 
-import polars as pl
-
+from forecast_rnn.api.inputs import Data
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
-
-Data = Path | str | pl.DataFrame
 
 _OPTIONS = {
     "item_id": "id",
@@ -21,7 +19,7 @@ _OPTIONS = {
 
 def title_of(data: Data) -> str:
     """Return what a report on data is headed by: the name of the file without its suffix."""
-    if isinstance(data, pl.DataFrame):
+    if not isinstance(data, str | PathLike):
         return "Table"
     name = "standard input" if str(data) == "-" else Path(data).name
     return Path(name.removesuffix(".gz").removesuffix(".zst")).stem
@@ -63,7 +61,7 @@ def options_of(given: Hints | TrainConfig, usual: Hints | TrainConfig) -> list[s
 
 
 def _file_name(data: object) -> str:
-    if isinstance(data, pl.DataFrame):
+    if not isinstance(data, str | PathLike):
         return "DATA"
     return str(data) if str(data) == "-" else Path(str(data)).name
 

@@ -18,10 +18,11 @@ from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
 from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.files.csv import csv_table
+from forecast_rnn.data.files.frame import frame_table
 from forecast_rnn.data.files.parquet import parquet_table
 from forecast_rnn.data.files.sheet import sheet_table
 from forecast_rnn.data.files.source import open_source
-from forecast_rnn.data.files.table import Plain, Rows, Table, row_number
+from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.panels.facts import facts_of
 from forecast_rnn.data.panels.future import cut_future, trailing, with_future
 from forecast_rnn.data.panels.grid import build_panel, check_gaps
@@ -54,8 +55,6 @@ from forecast_rnn.errors import DataError
 
 __all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]
 
-_FRAME_NAME = "the data frame"
-_SAMPLE_ROWS = 5000
 _TOLD = 5
 
 
@@ -93,7 +92,7 @@ def read_future(
     """
     schema, hints = panel.schema, panel.schema.hints()
     if isinstance(source, pl.DataFrame):
-        table = _frame_table(source)
+        table = frame_table(source)
     else:
         table = _table(source, schema.encoding)
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
@@ -134,26 +133,7 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
     Raises:
         DataError: it cannot be used as it is; the message says where and why.
     """
-    return _panel(_frame_table(frame), hints)
-
-
-def _frame_table(frame: pl.DataFrame) -> Table:
-    if not frame.height:
-        raise DataError(f"{_FRAME_NAME} has no rows.")
-
-    def load(columns: Sequence[str], _: Mapping[str, Plain]) -> Rows:
-        return Rows(_FRAME_NAME, _plain(frame.select(columns)), row_number, typed=True)
-
-    return Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load)
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return dictionary columns as text and decimals as floats."""
-    return frame.with_columns(
-        pl.col(pl.Categorical).cast(pl.String),
-        pl.col(pl.Enum).cast(pl.String),
-        pl.col(pl.Decimal).cast(pl.Float64),
-    )
+    return _panel(frame_table(frame), hints)
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:

@@ -49,6 +49,20 @@ def check_values(panel: Panel, name: str) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def check_rows(panel: Panel) -> None:
+    """Refuse series of one row each.
+
+    Raises:
+        DataError: no series has two rows, so nothing is known of what follows a row.
+    """
+    if panel.lengths().max() < 2:
+        count, (name, *_) = len(panel.order), panel.names()
+        each = f"each of the {count:,} series ({shown(name)}, …)" if count > 1 else "the series"
+        raise DataError(
+            f"{each} has one row, and a forecast is learnt from what follows a row; give more rows."
+        )
+
+
 def check_missing(series: Series, rows: Rows) -> tuple[str, ...]:
     """Count the missing values of each target, and say where the first is."""
     warnings = []

@@ -42,8 +42,8 @@ def find_spacing(series: Series, name: str, hint: str | None) -> Spacing:
     gaps = _gaps(series)
     if not len(gaps) and given is None and not integer:
         raise DataError(
-            f"{name}: each series has one row, which tells no frequency; pass --freq, or give more "
-            "rows."
+            f"{name}: each series has one row, which tells neither a frequency nor what follows; "
+            "give more rows."
         )
     usual = _mode(gaps) if len(gaps) else 1
     if integer:
