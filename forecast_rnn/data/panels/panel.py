@@ -68,6 +68,7 @@ class Panel:
             return self
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        # Each item is a run of rows that stay and a run of rows that go.
         runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()
         kept = np.repeat(np.tile([True, False], len(lengths)), runs)
         return replace(self, values=self.values[kept], indptr=indptr)

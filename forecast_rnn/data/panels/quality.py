@@ -1,4 +1,4 @@
-"""What is odd about values that can be read: said as warnings, and refused if nothing is left."""
+"""What is odd about values that can be read: warned of, and refused if nothing is left."""
 
 import unicodedata
 

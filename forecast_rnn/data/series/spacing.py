@@ -187,11 +187,11 @@ def _off_grid(series: Series, frequency: Frequency, name: str, given: bool) -> D
     row = int(np.flatnonzero(~fits)[0])
     item = series.item(row)
     first, last = series.indptr[item], series.indptr[item + 1]
-    own = _mode(np.diff(series.stamps[first:last]))
+    usual = _mode(np.diff(series.stamps[first:last]))
     pair = f"{series.times[row - 1]} is followed by {series.times[row]}"
     if given:
         way = "pass another --freq"
-    elif own != frequency.duration and own == frequency.step:
+    elif usual != frequency.duration and usual == frequency.step:
         way = "give all series one frequency"
     else:
         way = "round the times, or give all series one frequency"
