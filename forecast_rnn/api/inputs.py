@@ -1,14 +1,17 @@
 """What is to be forecast, and what has to be known of the steps ahead."""
 
+from os import PathLike
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
+from forecast_rnn.data.files.tabular import Tabular, as_frame
 from forecast_rnn.data.panels.counts import check_counts, check_whole
 from forecast_rnn.data.panels.future import ITEM, future_frame, known_ahead, known_steps
 from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.panels.quality import check_rows
 from forecast_rnn.data.read import (
     Findings,
     format_times,
@@ -21,23 +24,28 @@ from forecast_rnn.data.time.frequency import default_horizon, season_length
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.heads import COUNTS
 
-Data = Path | str | pl.DataFrame
+Data = Path | str | Tabular
+"""A file, `-` for standard input, or a table in memory: see `as_frame` for which."""
 
 
 def panel_of(data: Data, hints: Hints) -> tuple[Panel, Findings]:
     """Read a file, standard input or a table.
 
     Raises:
+        TypeError: it is none of these.
         InputError: the input is not there.
         DataError: it cannot be used as it is.
     """
-    if isinstance(data, pl.DataFrame):
-        return panel_from_frame(data, hints)
-    return read_panel(_source(data), hints)
+    source = _source(data)
+    if isinstance(source, pl.DataFrame):
+        return panel_from_frame(source, hints)
+    return read_panel(source, hints)
 
 
-def _source(data: Path | str) -> Path | Literal["-"]:
-    return "-" if data == "-" else Path(data)
+def _source(data: Data) -> Path | Literal["-"] | pl.DataFrame:
+    if isinstance(data, str | PathLike):
+        return "-" if data == "-" else Path(data)
+    return as_frame(data)
 
 
 def usual_task(
@@ -59,7 +67,13 @@ def usual_task(
 
 
 def check_values(panel: Panel, config: TrainConfig) -> None:
-    """Raise DataError if what is asked for is for counts or whole numbers, and the data are not."""
+    """Refuse data that what is asked for cannot be learnt from.
+
+    Raises:
+        DataError: no series has two rows, or what is asked for is for counts or whole numbers
+            and the data are not.
+    """
+    check_rows(panel)
     if config.head in COUNTS:
         check_counts(panel, config.head)
     if config.round:
@@ -88,9 +102,7 @@ def look_ahead(panel: Panel, future: Data | None, horizon: int) -> tuple[Panel, 
         raise ConfigError(
             "there are no known columns, so --future has no use; name them with --known."
         )
-    return read_future(
-        panel, future if isinstance(future, pl.DataFrame) else _source(future), horizon
-    )
+    return read_future(panel, _source(future), horizon)
 
 
 def steps_ahead(panel: Panel, horizon: int) -> tuple[int, tuple[str, ...]]:

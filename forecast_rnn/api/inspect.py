@@ -8,6 +8,7 @@ seen.series                           # a Polars table, a row a series
 
 import shlex
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,7 @@ def inspect(data: Data, *, hints: Hints | None = None, strict: bool = False) -> 
         DataError: the data cannot be used; `faults` are the first places that are wrong.
         BundleError: the model is damaged or incompatible.
     """
-    if not isinstance(data, pl.DataFrame) and data != "-" and Path(data).is_dir():
+    if isinstance(data, str | PathLike) and data != "-" and Path(data).is_dir():
         return _of_model(Path(data))
     hints = hints or Hints()
     panel, findings = panel_of(data, hints)

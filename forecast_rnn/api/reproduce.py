@@ -2,20 +2,21 @@
 
 import shlex
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 
-import polars as pl
-
+from forecast_rnn.api.inputs import Data
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.fields import options_in
 
-Data = Path | str | pl.DataFrame
+OPTION_TYPES = (str, PathLike, int, float, tuple)
+"""What an option can say; anything else is a table, which a command line has to name a file for."""
 
 
 def title_of(data: Data) -> str:
     """Return what a report on data is headed by: the name of the file without its suffix."""
-    if isinstance(data, pl.DataFrame):
+    if not isinstance(data, str | PathLike):
         return "Table"
     name = "standard input" if str(data) == "-" else Path(data).name
     return Path(name.removesuffix(".gz").removesuffix(".zst")).stem
@@ -38,7 +39,7 @@ def training_command(
     words = training_words(data, hints)
     for name, value in others.items():
         if value is not None and value is not False:
-            words += _option(name, "FUTURE.csv" if isinstance(value, pl.DataFrame) else value)
+            words += _option(name, value if isinstance(value, OPTION_TYPES) else "FUTURE.csv")
     words += options_of(config, TrainConfig())
     if config.seed == TrainConfig().seed:  # said by all means, as it makes the files what they are
         words += _option("seed", config.seed)
@@ -62,7 +63,7 @@ def options_of(given: Hints | TrainConfig, usual: Hints | TrainConfig) -> list[s
 
 def _file(data: Data, otherwise: str) -> str:
     """Return a file as an argument, which must not look like an option."""
-    if isinstance(data, pl.DataFrame):
+    if not isinstance(data, str | PathLike):
         return otherwise
     name = str(data)
     return f"./{name}" if name.startswith("-") and name != "-" else name

@@ -28,20 +28,20 @@ def faults_error(
     if total == 1:
         fault = faults[0]
         return DataError(f"{name} {fault.sentence}; {fault.remedy}.", faults, counts)
-    told = _first(faults)
+    listed = _first(faults)
     lines = [f"{name} has {counted(total, 'fault')}{_by_column(counts)}:"]
     known: set[str] = set()
-    for fault in told:
+    for fault in listed:
         remedy = "" if fault.remedy in known else f"; {fault.remedy}"
         known.add(fault.remedy)
         lines.append(f"  {fault.sentence}{remedy}")
-    if total > len(told):
-        lines.append(f"  and {total - len(told):,} more")
-    return DataError("\n".join(lines), told, counts)
+    if total > len(listed):
+        lines.append(f"  and {total - len(listed):,} more")
+    return DataError("\n".join(lines), listed, counts)
 
 
 class Faults:
-    """Gathers the faults of several columns, so that one error tells them all."""
+    """Gathers the faults of several columns, so that one error lists them all."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -92,6 +92,6 @@ def _by_column(counts: Mapping[str | None, int]) -> str:
     columns = [(column, count) for column, count in counts.items() if column is not None]
     if len(columns) < 2 or len(columns) < len(counts):
         return ""
-    told = [f"{count:,} in column {shown(column)}" for column, count in columns[:_COLUMNS_COUNTED]]
+    parts = [f"{count:,} in column {shown(column)}" for column, count in columns[:_COLUMNS_COUNTED]]
     more = f", … of {len(columns)} columns" if len(columns) > _COLUMNS_COUNTED else ""
-    return f" ({', '.join(told)}{more})"
+    return f" ({', '.join(parts)}{more})"

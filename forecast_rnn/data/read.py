@@ -18,10 +18,11 @@ from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
 from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.files.csv import csv_table
+from forecast_rnn.data.files.frame import frame_table
 from forecast_rnn.data.files.parquet import parquet_table
 from forecast_rnn.data.files.sheet import sheet_table
 from forecast_rnn.data.files.source import open_source
-from forecast_rnn.data.files.table import Plain, Rows, Table, row_number
+from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.panels.facts import facts_of
 from forecast_rnn.data.panels.future import cut_future, trailing, with_future
 from forecast_rnn.data.panels.grid import build_panel, check_gaps
@@ -54,8 +55,6 @@ from forecast_rnn.errors import DataError
 
 __all__ = ["Findings", "format_times", "panel_from_frame", "read_panel", "refuse_warnings"]
 
-_FRAME_NAME = "the data frame"
-_SAMPLE_ROWS = 5000
 _TOLD = 5
 
 
@@ -93,7 +92,7 @@ def read_future(
     """
     schema, hints = panel.schema, panel.schema.hints()
     if isinstance(source, pl.DataFrame):
-        table = _frame_table(source)
+        table = frame_table(source)
     else:
         table = _table(source, schema.encoding)
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
@@ -102,21 +101,21 @@ def read_future(
     times = _times(rows, schema.timestamp, hints, None)
     ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
-    known, said = parse_columns(rows, schema.known, hints)
+    known, doubts = parse_columns(rows, schema.known, hints)
     targets = [name for name in (*schema.targets, schema.target) if name in table.sample.columns]
     if targets:
-        said += (f"{rows.name}: column {targets[0]} ignored, for it is what is forecast.",)
+        doubts += (f"{rows.name}: column {targets[0]} ignored, for it is what is forecast.",)
     panel, warnings = with_future(panel, rows, times, known, horizon)
-    return panel, rows.warnings + said + warnings
+    return panel, rows.warnings + doubts + warnings
 
 
 def refuse_warnings(warnings: Sequence[str]) -> None:
     """Raise DataError if there are any warnings, with the first few of them."""
     if warnings:
-        told = "\n".join(f"  {warning}" for warning in warnings[:_TOLD])
+        first = "\n".join(f"  {warning}" for warning in warnings[:_TOLD])
         more = f"\n  and {len(warnings) - _TOLD} more" if len(warnings) > _TOLD else ""
         count = counted(len(warnings), "warning")
-        raise DataError(f"{count} refused by --strict:\n{told}{more}")
+        raise DataError(f"{count} refused by --strict:\n{first}{more}")
 
 
 def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
@@ -134,26 +133,7 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
     Raises:
         DataError: it cannot be used as it is; the message says where and why.
     """
-    return _panel(_frame_table(frame), hints)
-
-
-def _frame_table(frame: pl.DataFrame) -> Table:
-    if not frame.height:
-        raise DataError(f"{_FRAME_NAME} has no rows.")
-
-    def load(columns: Sequence[str], _: Mapping[str, Plain]) -> Rows:
-        return Rows(_FRAME_NAME, _plain(frame.select(columns)), row_number, typed=True)
-
-    return Table(_FRAME_NAME, _plain(frame.head(_SAMPLE_ROWS)), load)
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return dictionary columns as text and decimals as floats."""
-    return frame.with_columns(
-        pl.col(pl.Categorical).cast(pl.String),
-        pl.col(pl.Enum).cast(pl.String),
-        pl.col(pl.Decimal).cast(pl.Float64),
-    )
+    return _panel(frame_table(frame), hints)
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
@@ -164,7 +144,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     plain = dict.fromkeys(roles.target, PLAIN_NUMBERS) | dict.fromkeys(roles.item_id, PLAIN_IDS)
     plain[roles.time] = plain_times(pattern)
     rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
-    # What is not needed any more is let go at once: a file may be as large as the memory allows.
+    # Free what is not needed any more: a file may be nearly as large as the memory.
     columns = table.sample.columns
     del table
     faults = Faults(rows.name)
@@ -175,9 +155,9 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     values, warnings = _values(rows, roles.target, faults)
     with faults.caught():
         ids = take_ids(rows, item_id)
-        covariates, said = parse_columns(rows, hints.covariates, hints)
+        covariates, odd = parse_columns(rows, hints.covariates, hints)
     faults.refuse()
-    said += check_leaks(covariates, values[roles.target[0]])
+    odd += check_leaks(covariates, values[roles.target[0]])
     groups = find_groups(ids, times.values)
     rows = replace(rows, frame=pl.DataFrame())
     beside = {name: column.values for name, column in covariates.items()}
@@ -187,11 +167,11 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     panel, facts, put_right = _regular(series, rows, schema, covariates)
     used = {roles.time, *roles.target, *item_id, *schema.covariates}
     unused = tuple(name for name in columns if name not in used)
-    found = Findings(
+    findings = Findings(
         facts_of(panel, times, roles.target, unused) | facts,
-        roles.warnings + rows.warnings + warnings + said + put_right,
+        roles.warnings + rows.warnings + warnings + odd + put_right,
     )
-    return panel, found
+    return panel, findings
 
 
 def _regular(
@@ -204,14 +184,14 @@ def _regular(
         series, double = combine_duplicates(series, rows, schema.duplicates)
     given, filled = schema.frequency is not None, schema.missing != "keep"
     check = check_missing_cells if schema.wide else check_missing
-    told = without_rows(series, trailing(series)) if schema.known else series
-    missing = () if filled else check(told, rows)
+    observed = without_rows(series, trailing(series)) if schema.known else series
+    missing = () if filled else check(observed, rows)
     static, series = fixed_columns(series, columns, schema.static, rows)
-    missing += about_missing(told, static, schema, rows)
+    missing += about_missing(observed, static, schema, rows)
     spacing = find_spacing(series, rows.name, schema.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
     panel = build_panel(series, spacing, schema, columns, static)
-    # Rows without a target at the end are about the future where columns tell of it.
+    # Where columns are known ahead, rows without a target at the end are the future.
     panel, facts = fill_missing(cut_future(panel) if schema.known else panel, schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
     panel, useless = _settle_holidays(panel)
@@ -234,8 +214,8 @@ def _values(
     warnings: list[str] = []
     for target in targets:
         with faults.caught():
-            column, found = parse_numbers(rows, target)
-            warnings += found
+            column, doubts = parse_numbers(rows, target)
+            warnings += doubts
             values[target] = column.to_numpy(writable=True)  # null becomes NaN
     if len(warnings) > _TOLD:
         more = counted(len(warnings) - _TOLD, "more warning")

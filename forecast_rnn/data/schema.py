@@ -14,7 +14,7 @@ MISSING: tuple[Missing, ...] = get_args(Missing)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hints:
-    """What the user says about a file; what is left out is found by itself.
+    """What the user says about a file; the rest is found from its content.
 
     Every field is an option of the command line.
 
@@ -176,7 +176,7 @@ class Schema:
             `time_format` ends in it, and `time_zone` is UTC.
         targets: Columns that became series of their own, named by the last column of
             `item_id`; none when there is one target.
-        frequency: What the user said of it, None if it was found.
+        frequency: What the user gave; None if it was found from the times.
         duplicates: As in `Hints`, and so are the next three.
         missing: What becomes of missing values.
         wide: Whether every column of numbers is a series, or every one of `targets` if there

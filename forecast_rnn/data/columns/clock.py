@@ -42,9 +42,8 @@ def in_zone(rows: Rows, column: str, times: Times, zone: str) -> Times:
 def format_times(times: pl.Series, schema: Schema) -> pl.Series:
     """Write times as the input wrote them: text if it was text, else as they are.
 
-    Text without offset that the user said to be of a zone is written by its clock, again
-    without. Where the clock is put back, and so shows one of the times twice, all of them
-    get their offset.
+    Text without offset for which the user named a zone is written by its clock, again without.
+    Where the clock is put back, and so shows one of the times twice, all of them get their offset.
     """
     if schema.time_format is None:
         return times

@@ -19,8 +19,8 @@ from forecast_rnn.errors import ConfigError, DataError
 def early_sample(table: Table, hints: Hints) -> Table:
     """Return a table whose first rows, by which columns are known, are not later than the cutoff.
 
-    They stay as they are where none of them is, or where one has no time: then it is not for
-    this look at a few rows to say so.
+    They stay as they are where all of them are later, or where one has no time: the error for
+    that comes when all rows are read.
     """
     time = find_time(table, hints)
     rows = Rows(table.name, table.sample, row_number, typed=table.sample[time].dtype != pl.String)
@@ -76,16 +76,16 @@ def _of_same_series(rows: Rows, earlier: Rows, item_id: tuple[str, ...]) -> NDAr
 
 
 def _again(earlier: Rows, times: Times, column: str, hints: Hints, late: pl.Series) -> Times:
-    """Return the earlier times, of which the later ones do not say how they are written."""
+    """Read the earlier times anew, so that later ones do not decide how they are written."""
     if earlier.frame[column].dtype == pl.String:
         try:
-            found = parse_times(earlier, column, hints.date_format)
+            reread = parse_times(earlier, column, hints.date_format)
         except DataError:
             # Such as 03/04/2024, whose day only a later row can tell from the month.
             pass
         else:
             zone = hints.time_zone
-            return found if zone is None else in_zone(earlier, column, found, zone)
+            return reread if zone is None else in_zone(earlier, column, reread, zone)
     return replace(times, values=times.values.filter(~late))
 
 
@@ -137,10 +137,10 @@ def _moment(given: Times, times: Times) -> pl.Series:
 def _on_clock(moment: pl.Series, zone: str) -> pl.Series:
     """Return a local time as an instant; one that the clock skips is an hour later."""
     for time in (moment, moment + timedelta(hours=1)):
-        found = time.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-        if not found.has_nulls():
+        instant = time.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+        if not instant.has_nulls():
             break
-    return found
+    return instant
 
 
 def _absolute(times: pl.Series) -> pl.Series:

@@ -27,7 +27,7 @@ def take_ids(rows: Rows, item_id: Sequence[str]) -> pl.DataFrame:
         if absent.any():
             at = np.flatnonzero(absent.to_numpy())
             places = [rows.where(int(row)) for row in at[:LISTED]]
-            found = [Fault(place, name, "", "the id is missing", _REMEDY) for place in places]
-            faults.add(faults_error(rows.name, found, {name: len(at)}))
+            missing = [Fault(place, name, "", "the id is missing", _REMEDY) for place in places]
+            faults.add(faults_error(rows.name, missing, {name: len(at)}))
     faults.refuse()
     return ids

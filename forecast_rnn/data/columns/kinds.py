@@ -1,4 +1,4 @@
-"""What columns hold, as far as their first cells tell."""
+"""What columns hold, judged by their first cells."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ Kind = Literal["number", "time", "text", "empty", "nested"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kinds(Mapping[str, Kind]):
-    """The kind of each column, found out when somebody asks: where roles are given, nobody does.
+    """The kind of each column, found at the first look-up: given roles need none.
 
     Attributes:
         sample: The first rows of a table.

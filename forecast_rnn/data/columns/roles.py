@@ -24,7 +24,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The roles of columns, as far as the first rows tell.
+    """The roles of columns, judged by the first rows.
 
     Attributes:
         time: The time column.
@@ -270,5 +270,5 @@ def _no_column(name: str, wanted: str, columns: Sequence[str]) -> DataError:
     folded = {column.casefold(): column for column in columns}
     near = difflib.get_close_matches(wanted.casefold(), folded, n=1)
     hint = f"Did you mean {shown(folded[near[0]])}?" if near else "Add it, or name another."
-    found = listed([shown(column) for column in columns])
-    return DataError(f"{name} has no column {shown(wanted)}; there are {found}. {hint}")
+    there = listed([shown(column) for column in columns])
+    return DataError(f"{name} has no column {shown(wanted)}; there are {there}. {hint}")

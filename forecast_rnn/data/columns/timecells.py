@@ -19,9 +19,9 @@ def detect(cells: pl.Series) -> list[Pattern]:
     present = sample.filter(~is_missing(sample)).unique(maintain_order=True)
     if not len(present):
         return []
-    found = patterns_of(present[0])
+    patterns = patterns_of(present[0])
     return [
-        pattern for pattern in found if read_cells(present, pattern).null_count() < len(present)
+        pattern for pattern in patterns if read_cells(present, pattern).null_count() < len(present)
     ]
 
 

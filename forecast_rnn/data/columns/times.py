@@ -95,7 +95,7 @@ def _with_absent(rows: Rows, column: str, date_format: str | None, absent: pl.Se
 def _faulty(
     rows: Rows, column: str, bad: pl.Series, reason: Callable[[str], tuple[str, str]]
 ) -> DataError:
-    """Return the error of the cells that are bad, with what `reason` says of each."""
+    """Return the error of the bad cells; `reason` gives the problem and the remedy of each."""
     at = np.flatnonzero(bad.to_numpy())
     cells = rows.frame[column].gather(at[:LISTED]).cast(pl.String).fill_null("")
     faults = [
@@ -226,8 +226,8 @@ def _reason(cell: str, first: str, where: str) -> tuple[str, str]:
     if has_short_year(cell):
         return "has a year of two digits", "write all four, or pass --date-format"
     if patterns_of(first) and has_zone(cell) != has_zone(first):
-        own, other = ("a", "none") if has_zone(cell) else ("no", "one")
-        words = f"has {own} UTC offset and {shown(first)} in {where} has {other}"
+        has, first_has = ("a", "none") if has_zone(cell) else ("no", "one")
+        words = f"has {has} UTC offset and {shown(first)} in {where} has {first_has}"
         return words, "write all in one way, for some times have a UTC offset and some have none"
     if re.search(r"(^|\D)0\d{3}(\D|$)", cell):
         return f"has a year before {FIRST_YEAR}", "correct it"

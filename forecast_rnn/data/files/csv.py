@@ -140,15 +140,15 @@ def _load(text: Text, names: list[str], columns: Sequence[str], plain: Mapping[s
         where = _counted_line(text.first_line)
         return Rows(text.name, plain_frame, where, decimal_comma=text.separator == ";")
     frame = _parse(text, names, places)
-    found, separators = records.count(text)
-    wanted = found * (len(names) - 1)
+    count_of_records, separators = records.count(text)
+    wanted = count_of_records * (len(names) - 1)
     # Spreadsheets leave rows of nothing but separators behind.
     hollow = frame.select(pl.all_horizontal(pl.all() == "")).to_series().any()
-    if frame.height == found - 1 and separators == wanted and not hollow:
-        by_line = not text.quoted or text.data.count(b"\n") <= found
+    if frame.height == count_of_records - 1 and separators == wanted and not hollow:
+        by_line = not text.quoted or text.data.count(b"\n") <= count_of_records
         where = _counted_line(text.first_line) if by_line else _found_line(text)
         return Rows(text.name, frame, where, decimal_comma=text.separator == ";")
-    if frame.height != found - 1:
+    if frame.height != count_of_records - 1:
         _check_fields(text, records.measure(text))
         raise DataError(f"{text.name} cannot be read as CSV: quotes or line ends are in disorder.")
     return _mended(text, frame)
@@ -207,17 +207,17 @@ def _line(text: Text, number: int) -> str:
 
 
 def _counted_line(first_line: int) -> Callable[[int], str]:
-    """Return what says on which line a row stands if each row is a line."""
+    """Return a function from a row to its line, where each row is one line."""
     return lambda row: f"line {first_line + 1 + row}"
 
 
 def _found_line(text: Text) -> Callable[[int], str]:
-    """Return what looks up on which line a row begins, when it is asked."""
+    """Return a function from a row to its line, which looks lines up at its first call."""
 
     @cache
     def lines() -> NDArray[np.int64]:
         shape = records.measure(text)
-        found: NDArray[np.int64] = shape.line[1:][~shape.blank[1:]]
-        return found
+        begins: NDArray[np.int64] = shape.line[1:][~shape.blank[1:]]
+        return begins
 
     return lambda row: f"line {int(lines()[row])}"

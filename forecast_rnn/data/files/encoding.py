@@ -18,8 +18,8 @@ def as_utf8(name: str, data: bytes, encoding: str | None) -> bytes:
     Args:
         name: What messages call the input.
         data: The text as it is in the file.
-        encoding: What the user says of it; the byte order mark of UTF-8 overrules it, for
-            newer data may come otherwise than those of training.
+        encoding: The user's `--encoding`. A UTF-8 byte order mark overrules it, because newer data
+            may be encoded otherwise than those of training.
 
     Raises:
         DataError: it is no text of that encoding; None is UTF-8.
@@ -80,7 +80,7 @@ def _check_nul(name: str, data: bytes) -> None:
     line = data.count(b"\n", 0, at) + 1
     head, hint = data[:_HEAD], ""
     if head.count(b"\0") > _MANY_NULS:
-        # Of most characters one byte is 0, and which one tells the order.
+        # Most characters have one zero byte: the second if little-endian, the first if big-endian.
         order = "le" if head[1::2].count(b"\0") > head[::2].count(b"\0") else "be"
         hint = f"; it looks like UTF-16, pass --encoding utf-16-{order}, or save it as UTF-8"
     raise DataError(f"{name} line {line} holds a NUL byte, so it is not CSV text{hint}.")

@@ -78,9 +78,9 @@ def _plain_part(
     # A line that is blank or too short has too few of them.
     if records.separators(part) != (frame.height + header) * (len(names) - 1):
         return None
-    found = [rules[place].convert(cells) for place, cells in zip(columns, frame, strict=True)]
-    converted = [cells for cells in found if cells is not None]
-    if len(converted) < len(found):
+    values = [rules[place].convert(cells) for place, cells in zip(columns, frame, strict=True)]
+    converted = [cells for cells in values if cells is not None]
+    if len(converted) < len(values):
         return None
     return pl.DataFrame(
         [cells.alias(names[place]) for place, cells in zip(columns, converted, strict=True)]

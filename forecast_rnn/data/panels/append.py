@@ -34,10 +34,10 @@ class _Laid:
 
 
 def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, ...]]:
-    """Return a panel with new rows at the ends of its items, and what is to be said of them.
+    """Return a panel with new rows at the ends of its items, and warnings about them.
 
-    Rows between the last one known and the first new one are missing, or what the user said gaps
-    are.
+    Rows between the last one known and the first new one are gaps: missing, or filled as the
+    schema says.
 
     Args:
         panel: The series.
@@ -57,6 +57,7 @@ def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, 
     np.maximum.at(longer, rows.items, rows.positions + 1)
     extra = longer - lengths
     bounds = np.append(0, np.cumsum(extra))
+    # New values item by item; where an item has some, its first stands at its bound.
     added = np.full(bounds[-1], np.nan)
     added[bounds[rows.items] + rows.positions - lengths[rows.items]] = new.values
     values = np.insert(panel.values, np.repeat(panel.indptr[1:], extra), added)
@@ -66,17 +67,18 @@ def appended(panel: Panel, new: Panel, place: Index) -> tuple[Panel, tuple[str, 
     gaps = _about_gaps(panel, rows)
     if not gaps or panel.schema.missing == "keep":
         return grown, gaps
-    return fill_missing(grown, panel.schema.missing)[0], ()  # as the user said what gaps are
+    return fill_missing(grown, panel.schema.missing)[0], ()  # filled on purpose, so no warning
 
 
 def _laid(panel: Panel, new: Panel, place: Index, lengths: Index) -> _Laid:
     """Find where the first rows of new items, so many of each, lie on the grid of the panel."""
     item = np.repeat(np.arange(len(lengths)), lengths)
+    # Counting on, less the row at which the item begins.
     position = np.arange(len(item)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     times = new.timestamps(pl.Series(item), pl.Series(position))
     local, known = panel.frequency.calendar, place[item]
     anchors = to_stamps(panel.starts.gather(known), local=local)
-    found, fits = locate(to_stamps(times, local=local), anchors, panel.frequency)
+    positions, fits = locate(to_stamps(times, local=local), anchors, panel.frequency)
     if not fits.all():
         off = int(np.argmin(fits))
         start, time = panel.starts[int(known[off])], times[off]
@@ -86,17 +88,18 @@ def _laid(panel: Panel, new: Panel, place: Index, lengths: Index) -> _Laid:
             f"number of steps of {panel.frequency.every} after its first one ({written[1]}). "
             "Give rows of the frequency trained on."
         )
-    return _Laid(known, found)
+    return _Laid(known, positions)
 
 
 def _check_known(new: Panel, place: Index) -> None:
     unknown = np.flatnonzero(place < 0)
     if len(unknown):
         names = new.names()
-        told = listed([names[item] for item in unknown], NAMES_SHOWN)
+        unknown_names = listed([names[item] for item in unknown], NAMES_SHOWN)
         raise DataError(
-            f"the model does not know {counted(len(unknown), 'series')} of the new rows: {told}. "
-            "Leave them out, or forecast all series from their whole history with predict."
+            f"the model does not know {counted(len(unknown), 'series')} of the new rows: "
+            f"{unknown_names}. Leave them out, or forecast all series from their whole history "
+            "with predict."
         )
 
 
@@ -145,7 +148,7 @@ def _about_gaps(panel: Panel, rows: _Laid) -> tuple[str, ...]:
 
 
 def _covariates(panel: Panel, new: Panel, place: Index) -> Covariates:
-    """Return the covariates of a panel that has grown by new rows, which count where both tell."""
+    """Return the covariates of a grown panel; new rows win where both have a value."""
     old, other = panel.covariates, new.covariates
     assert old is not None
     assert other is not None
@@ -153,8 +156,9 @@ def _covariates(panel: Panel, new: Panel, place: Index) -> Covariates:
     rows = _laid(panel, new, place, other.lengths)
     lengths = old.lengths.copy()
     np.maximum.at(lengths, rows.items, rows.positions + 1)
-    # What was known ahead of rows that have come, and of those after them, is told anew.
+    # New rows replace what was known ahead about the same steps.
     first = np.cumsum(lengths) - lengths
+    # Where each row of the result stands in old rows followed by new ones; -1 is a gap.
     index = np.full(lengths.sum(), -1)
     index[np.arange(old.frame.height) + np.repeat(first - old.first, old.lengths)] = np.arange(
         old.frame.height
@@ -172,5 +176,5 @@ def _gathered(column: pl.Series, index: Index) -> pl.Series:
     """Return the cells at places, and none where a place is -1."""
     cells = column.gather(np.maximum(index, 0))
     empty = pl.Series([None], dtype=column.dtype).new_from_index(0, len(index))
-    found = cells.zip_with(pl.Series(index >= 0), empty).alias(column.name)
-    return found.fill_null(float("nan")) if column.dtype == pl.Float64 else found
+    picked = cells.zip_with(pl.Series(index >= 0), empty).alias(column.name)
+    return picked.fill_null(float("nan")) if column.dtype == pl.Float64 else picked

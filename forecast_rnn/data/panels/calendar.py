@@ -43,7 +43,7 @@ _LEAP_YEAR = np.append(0, np.cumsum([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30]
 
 @dataclass(frozen=True, slots=True)
 class Almanac:
-    """What the calendar says of the rows of each item, and of rows after its last.
+    """What the calendar knows of the rows of each item, and of rows after its last.
 
     Position p of item i is row `offset[i] + p` of the codes; items that stand on the
     same grid at the same time share rows.
@@ -100,9 +100,9 @@ def almanac(
     names = _learn_all(panel, known) if holiday_names is None else holiday_names
     kept = {country: tuple(names[country]) for country in known}
     for country in known:
-        found = _holiday_codes(country, kept[country], local // DAY, panel.frequency)
-        columns |= found
-        sizes |= dict.fromkeys(found, size_of(kept[country]))
+        holiday_columns = _holiday_codes(country, kept[country], local // DAY, panel.frequency)
+        columns |= holiday_columns
+        sizes |= dict.fromkeys(holiday_columns, size_of(kept[country]))
     codes = np.stack(list(columns.values()), axis=1)
     return Almanac(tuple(columns), tuple(sizes.values()), codes, offset, kept)
 
@@ -253,6 +253,7 @@ def _first_of(codes: Codes, width: int) -> Codes:
     """Return the first code of a holiday in so many days from each day on."""
     place = np.arange(len(codes))
     there = np.where(codes > 0, place, len(codes))
+    # The least place from each day on, by counting back from the end.
     first = np.minimum.accumulate(there[::-1])[::-1]
     return np.where(first < place + width, np.append(codes, 0)[first], 0).astype(np.int16)
 
@@ -274,6 +275,7 @@ def _shared_times(panel: Panel, horizon: int) -> tuple[pl.Series, NDArray[np.int
     rows = end[np.append(heads[1:], len(end)) - 1] - begin[heads]
     base = np.cumsum(rows) - rows
     run = np.cumsum(breaks) - 1
+    # Back from the order along the line to the order of items.
     offset = np.empty(len(place), np.int64)
     offset[by_place] = base[run] + begin - begin[heads][run]
     step = np.arange(rows.sum()) - np.repeat(base, rows)
@@ -293,4 +295,5 @@ def _grid(stamps: Stamps, frequency: Frequency) -> tuple[Stamps, Stamps]:
     month, day, time = split_months(stamps)
     index, phase = np.divmod(month, frequency.months)
     day = np.where(frequency.grid == "month_end", 0, day)
+    # A number of its own for each month of the cycle, day and clock; no month has 32 days.
     return (phase * 32 + day) * DAY + time, index

@@ -29,9 +29,9 @@ def future_frame(panel: Panel, horizon: int) -> pl.DataFrame:
     Returns:
         Columns `item`, `step` from 1, and `time`, in the order in which output shows items.
     """
-    some = np.zeros(len(panel.order), np.bool_)
-    some[panel.item_of(np.flatnonzero(~np.isnan(panel.values)))] = True
-    order = panel.order[some[panel.order]]
+    has_values = np.zeros(len(panel.order), np.bool_)
+    has_values[panel.item_of(np.flatnonzero(~np.isnan(panel.values)))] = True
+    order = panel.order[has_values[panel.order]]
     items = np.repeat(order, horizon)
     steps = np.tile(np.arange(1, horizon + 1), len(order))
     position = panel.lengths()[items] - 1 + steps
@@ -56,6 +56,7 @@ def trailing(series: Series) -> NDArray[np.bool_]:
     observed = np.zeros(len(series.stamps), np.bool_)
     for column in series.values.values():
         observed |= ~np.isnan(column)
+    # The greatest place in a series that holds a value is its last; -1 where none does.
     place = np.where(observed, np.arange(len(observed)), -1)
     last = np.maximum.reduceat(place, series.indptr[:-1])
     late: NDArray[np.bool_] = np.arange(len(observed)) > np.repeat(last, np.diff(series.indptr))
@@ -71,6 +72,7 @@ def cut_future(panel: Panel) -> Panel:
     position = np.arange(len(observed)) - np.repeat(panel.indptr[:-1], panel.lengths())
     last = np.maximum.reduceat(np.where(observed, position, 0), panel.indptr[:-1])
     indptr = np.append(0, np.cumsum(last + 1)).astype(np.int64)
+    # Counting on, moved within each item by how far it lay behind where it lies now.
     kept = np.arange(indptr[-1]) + np.repeat(panel.indptr[:-1] - indptr[:-1], last + 1)
     return replace(panel, values=panel.values[kept], indptr=indptr)
 
@@ -183,6 +185,7 @@ def with_future(
         if unused
         else ()
     )
+    # Where no row was given the place is -1, which takes the value known before.
     ahead = pl.DataFrame([_overlaid(before[name], c, place) for name, c in columns.items()])
     # By number of the item, as in the panel, and not as output shows items.
     by_item = np.argsort(wanted[ITEM].to_numpy(), kind="stable")
@@ -213,8 +216,9 @@ def _places(panel: Panel, wanted: pl.DataFrame, rows: Rows, times: Times) -> NDA
     ids = schema.given_ids
     keys = [f"id_{number}" for number in range(len(ids))]
     named = list(zip(ids, keys, strict=True))
-    given = rows.frame.select(_key(name).alias(key) for name, key in named)
-    given = given.with_columns(pl.Series("stamp", to_stamps(times.values, local=False)))
+    keyed = rows.frame.select(_key(name).alias(key) for name, key in named)
+    # Without id columns there is no frame whose length the stamps could have.
+    given = pl.DataFrame([*keyed, pl.Series("stamp", to_stamps(times.values, local=False))])
     given = given.with_row_index("row")
     double = given.select(pl.struct(*keys, "stamp").is_duplicated()).to_series()
     if double.any():
@@ -225,8 +229,8 @@ def _places(panel: Panel, wanted: pl.DataFrame, rows: Rows, times: Times) -> NDA
     items = panel.items.select(_key(name).alias(key) for name, key in named)
     stamps = pl.Series("stamp", to_stamps(wanted["time"], local=False))
     asked = items[wanted[ITEM]].with_columns(stamps) if keys else pl.DataFrame({"stamp": stamps})
-    found = asked.join(given, on=[*keys, "stamp"], how="left", maintain_order="left")
-    return found["row"].cast(pl.Int64).fill_null(-1).to_numpy()
+    joined_rows = asked.join(given, on=[*keys, "stamp"], how="left", maintain_order="left")
+    return joined_rows["row"].cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 def _key(name: str) -> pl.Expr:
@@ -239,10 +243,10 @@ def _check_kind(panel: Panel, rows: Rows, times: Times) -> None:
     schema = panel.schema
     if (times.type == "integer") != (schema.time_type == "integer"):
         kinds = ["dates", "whole numbers"]
-        own, other = kinds[times.type == "integer"], kinds[times.type != "integer"]
+        kind, kind_of_series = kinds[times.type == "integer"], kinds[times.type != "integer"]
         raise DataError(
-            f"{rows.name}: its times are {own} ({times.values[0]}), and those of the series are "
-            f"{other}; write them alike."
+            f"{rows.name}: its times are {kind} ({times.values[0]}), and those of the series are "
+            f"{kind_of_series}; write them alike."
         )
     if (times.zone is None) != (schema.time_zone is None):
         raise DataError(
@@ -272,6 +276,7 @@ def _appended(panel: Panel, ahead: pl.DataFrame, items: NDArray[np.int64]) -> Pa
     first = np.cumsum(longer) - longer
     position = np.arange(longer.sum()) - np.repeat(first, longer)
     is_new = position >= np.repeat(lengths, longer)
+    # Old rows stand first in `frame` and new ones after them, both by item.
     index = np.empty(len(is_new), np.int64)
     index[is_new] = old.frame.height + np.arange(ahead.height)
     index[~is_new] = np.arange(old.frame.height)

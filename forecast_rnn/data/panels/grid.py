@@ -69,6 +69,7 @@ def _stacked(panel: Panel, columns: list[NDArray[np.float64]]) -> Panel:
     """Make each target column a series of its own, next to the others of its id."""
     schema, count = panel.schema, len(panel.order)
     names = schema.targets
+    # The place of each name in order: sorting twice inverts the order of the first.
     rank = np.argsort(np.argsort(names))
     lengths, size = panel.lengths(), len(names)
     base = panel.items if panel.items.width else pl.DataFrame({"": [""]})
@@ -76,6 +77,7 @@ def _stacked(panel: Panel, columns: list[NDArray[np.float64]]) -> Panel:
         pl.Series(schema.item_id[-1], sorted(names) * count)
     )
     by_rank = [columns[place] for place in np.argsort(names)]
+    # Item i of the result is series i // size, and the target that comes i % size-th by name.
     slices = np.concatenate([np.arange(count) * size + place for place in range(size)])
     parts = [np.split(column, panel.indptr[1:-1]) for column in by_rank]
     values = np.concatenate([parts[item % size][item // size] for item in sorted(slices)])
@@ -109,7 +111,7 @@ def check_gaps(
         spacing: Where they stand on the grid.
         name: What messages call the input.
         given: Whether the frequency is the user's; then a sparse grid is meant.
-        filled: Whether the user says what gaps are; then there is nothing to warn of.
+        filled: Whether gaps are filled on the user's word; then there is nothing to warn of.
 
     Raises:
         DataError: most of the grid would be gaps, or a series has another frequency.
@@ -162,6 +164,7 @@ def _check_far(series: Series, lengths: NDArray[np.int64], widest: int, *, name:
 def _check_mixed(series: Series, frequency: Frequency, jumps: NDArray[np.int64], name: str) -> None:
     """Refuse a series whose own usual step is not that of the others."""
     inner = np.diff(series.indptr) - 1
+    # How many plain steps lie before each row, so that a difference counts those of a series.
     plain = np.append(0, np.cumsum(np.append(jumps == 1, False)))
     # A jump from one series to the next counts as one plain step of the former.
     ones = plain[series.indptr[1:]] - plain[series.indptr[:-1]]

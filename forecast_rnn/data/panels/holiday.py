@@ -85,8 +85,8 @@ def _holidays(country: str, first_year: int, last_year: int) -> tuple[tuple[int,
     with warnings.catch_warnings():
         # Some calendars that follow the moon are known for a few decades only.
         warnings.simplefilter("ignore")
-        found = country_holidays(code, part or None, years=years, language=language)
-    return tuple((day.toordinal() - _EPOCH, _plain(found.get_list(day)[0])) for day in found)
+        by_day = country_holidays(code, part or None, years=years, language=language)
+    return tuple((day.toordinal() - _EPOCH, _plain(by_day.get_list(day)[0])) for day in by_day)
 
 
 def _plain(name: str) -> str:

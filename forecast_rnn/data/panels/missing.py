@@ -25,6 +25,7 @@ def fill_missing(panel: Panel, rule: Missing) -> tuple[Panel, dict[str, str]]:
 
 
 def _previous(panel: Panel, absent: NDArray[np.bool_]) -> NDArray[np.float64]:
+    # Each row takes the value of the greatest row up to it that has one.
     source = np.where(absent, 0, np.arange(len(absent)))
     # The first row of an item stands for itself, so that nothing comes from the item before.
     first = panel.indptr[:-1][panel.lengths() > 0]

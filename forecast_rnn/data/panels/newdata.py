@@ -1,4 +1,4 @@
-"""How new data compare with those of training: refused, or said, before they are forecast from."""
+"""How new data differ from those of training: refused or warned of before forecasting."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from forecast_rnn.errors import DataError
 
 NAMES_SHOWN = 5
 FAR = 100
-"""Values that many times as large, or as small, as at training are said."""
+"""A warning names series whose values are so many times as large, or as small, as at training."""
 
 
 class Domain(Protocol):
@@ -121,10 +121,10 @@ class Ranges:
 def ranges_of(panel: Panel) -> Ranges:
     """Find the least and the greatest value of each item."""
     low, high = np.full((2, len(panel.order)), np.nan)
-    some = panel.lengths() > 0
-    first = panel.indptr[:-1][some]
-    low[some] = np.fmin.reduceat(panel.values, first)
-    high[some] = np.fmax.reduceat(panel.values, first)
+    has_rows = panel.lengths() > 0
+    first = panel.indptr[:-1][has_rows]
+    low[has_rows] = np.fmin.reduceat(panel.values, first)
+    high[has_rows] = np.fmax.reduceat(panel.values, first)
     return Ranges(low, high)
 
 
@@ -170,18 +170,18 @@ def about_new_names(panel: Panel, vocabulary: Mapping[str, Collection[str]]) -> 
         (panel.schema.past, rows_of(covariates.frame, rows)),
         (panel.schema.known, covariates.frame),
     )
-    said = []
+    sentences = []
     for names, frame in read:
         for name in (name for name in names if name in vocabulary):
             held = frame[name].drop_nulls().unique().cast(pl.String)
             new = sorted(set(held) - set(vocabulary[name]))
             if new:
                 count = "a name" if len(new) == 1 else f"{len(new):,} names"
-                said.append(
+                sentences.append(
                     f"column {name} holds {count} that training did not see, and which tell the "
                     f"network nothing: {listed([shown(one) for one in new], NAMES_SHOWN)}."
                 )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _about_age(panel: Panel, known: Panel) -> tuple[str, ...]:
@@ -220,8 +220,8 @@ def _about_ranges(panel: Panel, known: Ranges, place: NDArray[np.int64]) -> tupl
     low, high = known.low, known.high
     overall = np.array([np.nanmin(low), np.nanmax(high)])
     # A series that is new, empty or 0 throughout at training is compared with all of them.
-    own = (place >= 0) & (np.nan_to_num(np.fmax(-low, high)) > 0)[place]
-    trained = np.where(own[:, None], np.stack([low, high], axis=1)[place], overall)
+    comparable = (place >= 0) & (np.nan_to_num(np.fmax(-low, high)) > 0)[place]
+    trained = np.where(comparable[:, None], np.stack([low, high], axis=1)[place], overall)
     news = ranges_of(panel)
     now = np.stack([news.low, news.high], axis=1)
     size, size_now = np.abs(trained).max(axis=1), np.abs(now).max(axis=1)
@@ -230,7 +230,7 @@ def _about_ranges(panel: Panel, known: Ranges, place: NDArray[np.int64]) -> tupl
         return ()
     names, first = panel.names(), far[0]
     shown = listed([names[item] for item in far], NAMES_SHOWN)
-    whose = "its" if own[first] else "all"
+    whose = "its" if comparable[first] else "all"
     have = "has" if len(far) == 1 else "have"
     return (
         f"{counted(len(far), 'series')} {have} values of another size than at training: {shown}. "

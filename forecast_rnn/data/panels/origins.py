@@ -71,6 +71,7 @@ def rolling(
     check_windows(windows, step)
     behind = np.zeros(len(panel.lengths()), np.int64) if lags is None else lags
     newest = panel.indptr[1:] - 1 - horizon + behind
+    # By item and window, [N, windows]; those outside of their item are left out below.
     rows = newest[:, None] - step * np.arange(windows - 1, -1, -1)
     return rows[(rows >= panel.indptr[:-1, None]) & (rows < panel.indptr[1:, None])]
 

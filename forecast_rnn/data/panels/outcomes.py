@@ -29,16 +29,16 @@ def error_scales(
     bounds = np.searchsorted(rows[order], panel.indptr)
     # Item by item: one running sum over all would drown small series in large ones.
     for item in np.flatnonzero(np.diff(bounds)):
-        own = order[bounds[item] : bounds[item + 1]]
-        values = panel.values[panel.indptr[item] : rows[own[-1]] + 1]
+        of_item = order[bounds[item] : bounds[item + 1]]
+        values = panel.values[panel.indptr[item] : rows[of_item[-1]] + 1]
         error = np.abs(values[season_length:] - values[:-season_length])
         error = error**2 if squared else error
         known = ~np.isnan(error)
         total, count = np.cumsum(np.where(known, error, 0.0)), np.cumsum(known)
-        place = rows[own] - panel.indptr[item] - season_length
-        own, place = own[place >= 0], place[place >= 0]
+        place = rows[of_item] - panel.indptr[item] - season_length
+        of_item, place = of_item[place >= 0], place[place >= 0]
         total, count = total[place], count[place]
-        scale[own] = np.divide(total, count, out=np.full(len(own), np.nan), where=total > 0)
+        scale[of_item] = np.divide(total, count, out=np.full(len(of_item), np.nan), where=total > 0)
     return np.sqrt(scale) if squared else scale
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.series.covariates import Covariates
+from forecast_rnn.data.series.naming import item_names
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.data.time.stamps import advance
 
@@ -67,6 +68,7 @@ class Panel:
             return self
         lengths = np.maximum(self.lengths() - rows, 0)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        # Each item is a run of rows that stay and a run of rows that go.
         runs = np.stack([lengths, self.lengths() - lengths], axis=1).ravel()
         kept = np.repeat(np.tile([True, False], len(lengths)), runs)
         return replace(self, values=self.values[kept], indptr=indptr)
@@ -77,11 +79,8 @@ class Panel:
         return tuple(texts[list(items)].rows()) if texts.width else ((),) * len(items)
 
     def names(self) -> list[str]:
-        """Return a readable name of each item."""
-        if not self.items.width:
-            return [self.schema.target]
-        joined = self.items.select(pl.concat_str(pl.all().cast(pl.String), separator="/"))
-        return joined.to_series().to_list()
+        """Return a readable name of each item, no two the same; see `item_names`."""
+        return item_names(self.items) if self.items.width else [self.schema.target]
 
 
 def panel_tables(panel: Panel, size: int) -> Iterator[pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""What is odd about values that can be read: said as warnings, and refused if nothing is left."""
+"""What is odd about values that can be read: warned of, and refused if nothing is left."""
 
 import unicodedata
 
@@ -47,6 +47,20 @@ def check_values(panel: Panel, name: str) -> tuple[str, ...]:
             f"{_series(panel, short)} far shorter than the others (least: {least} rows)."
         )
     return tuple(warnings)
+
+
+def check_rows(panel: Panel) -> None:
+    """Refuse series of one row each.
+
+    Raises:
+        DataError: no series has two rows, so nothing is known of what follows a row.
+    """
+    if panel.lengths().max() < 2:
+        count, (name, *_) = len(panel.order), panel.names()
+        each = f"each of the {count:,} series ({shown(name)}, …)" if count > 1 else "the series"
+        raise DataError(
+            f"{each} has one row, and a forecast is learnt from what follows a row; give more rows."
+        )
 
 
 def check_missing(series: Series, rows: Rows) -> tuple[str, ...]:

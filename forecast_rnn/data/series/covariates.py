@@ -71,8 +71,8 @@ def parse_columns(
             columns[name] = Column(_with_nan(cells.cast(pl.Float64)), None)
         else:
             with faults.caught():
-                numbers, found = _numbers(rows, name, sure=name in hints.numeric)
-                warnings += found
+                numbers, doubts = _numbers(rows, name, sure=name in hints.numeric)
+                warnings += doubts
                 columns[name] = Column(_with_nan(numbers), None)
     faults.refuse()
     return columns, tuple(warnings)
@@ -95,8 +95,8 @@ def _numbers(rows: Rows, name: str, *, sure: bool) -> tuple[pl.Series, tuple[str
         if sure or not error.faults:
             raise
         way = f"; or pass --categorical {name} if it holds names"
-        told = [replace(fault, remedy=fault.remedy + way) for fault in error.faults]
-        raise faults_error(rows.name, told, error.counts) from None
+        faults = [replace(fault, remedy=fault.remedy + way) for fault in error.faults]
+        raise faults_error(rows.name, faults, error.counts) from None
 
 
 def _with_nan(numbers: pl.Series) -> NDArray[np.float64]:
@@ -151,6 +151,7 @@ class Covariates:
         ends = np.cumsum(self.lengths)
         first = ends - self.lengths
         rows = np.arange(int(ends[-1]) if len(ends) else 0)
+        # Counting on, moved within each item by how far its rows lie from where they go.
         rows += np.repeat(self.first - first, self.lengths)
         return replace(self, frame=rows_of(self.frame, rows), first=first)
 
@@ -185,9 +186,9 @@ def _not_static(series: Series, column: Column, name: str, rows: Rows) -> DataEr
     first = series.indptr[:-1]
     low, high = np.fmin.reduceat(values, first), np.fmax.reduceat(values, first)
     item = int(np.flatnonzero(low < high)[0])
-    own = values[series.indptr[item] : series.indptr[item + 1]]
+    item_values = values[series.indptr[item] : series.indptr[item + 1]]
     at = [
-        series.input_row(int(first[item] + np.argmax(own == end)))
+        series.input_row(int(first[item] + np.argmax(item_values == end)))
         for end in (low[item], high[item])
     ]
     return DataError(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.files.table import Plain, Rows
 from forecast_rnn.data.schema import Duplicates
+from forecast_rnn.data.series.naming import item_names
 from forecast_rnn.data.series.numbering import number_items
 from forecast_rnn.data.series.sorting import sorted_rows
 from forecast_rnn.data.time.stamps import Stamps, to_stamps
@@ -70,7 +71,7 @@ class Series:
         """Return an item as messages call it."""
         if not self.items.width:
             return "the series"
-        return "series " + shown("/".join(str(part) for part in self.items.row(item)))
+        return "series " + shown(item_names(self.items)[item])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,17 @@ def find_groups(ids: pl.DataFrame, times: pl.Series) -> Groups:
     stamps = to_stamps(times, local=False)
     if not ids.width:
         return Groups(ids, np.zeros(1, np.int64), np.zeros(len(stamps), np.int32), stamps)
-    found = number_items(ids)
-    items = ids[found.seen].with_columns(pl.col(pl.Categorical).cast(pl.String))
+    numbered = number_items(ids)
+    items = ids[numbered.seen].with_columns(pl.col(pl.Categorical).cast(pl.String))
     # Names of our own, for an id column may be called anything.
     items.columns = [f"id_{number}" for number in range(ids.width)]
     ranked = items.with_row_index("seen").sort(items.columns, nulls_last=True)
+    # The inverse of the order: where each item as it came stands among the sorted ones.
     rank = np.empty(items.height, np.int64)
     rank[ranked["seen"].to_numpy()] = np.arange(items.height)
-    code = rank.astype(np.int32)[found.item]
+    code = rank.astype(np.int32)[numbered.item]
     by_time = bool((stamps[1:] >= stamps[:-1]).all())
-    order = rank if found.in_blocks or by_time else np.arange(items.height)
+    order = rank if numbered.in_blocks or by_time else np.arange(items.height)
     items = ranked.drop("seen")
     items.columns = ids.columns
     return Groups(items, order, code, stamps)
@@ -213,6 +215,7 @@ def without_rows(series: Series, dropped: NDArray[np.bool_]) -> Series:
     return Series(
         series.items,
         series.order,
+        # Each item begins as many rows earlier as were dropped before it.
         (series.indptr - before[series.indptr]).astype(np.int64),
         series.times.gather(kept),
         series.stamps[kept],
@@ -222,11 +225,13 @@ def without_rows(series: Series, dropped: NDArray[np.bool_]) -> Series:
     )
 
 
-def _conflicts(series: Series, rows: Rows, column: str, found: NDArray[np.int64]) -> DataError:
+def _conflicts(
+    series: Series, rows: Rows, column: str, rows_at_fault: NDArray[np.int64]
+) -> DataError:
     """Return the error of rows that have the time of the row before but another value."""
-    second = found if series.row is None else series.row[found]
+    second = rows_at_fault if series.row is None else series.row[rows_at_fault]
     faults = []
-    for row in found[np.argsort(second, kind="stable")[:LISTED]]:
+    for row in rows_at_fault[np.argsort(second, kind="stable")[:LISTED]]:
         before, where = (rows.where(series.input_row(place)) for place in (row - 1, row))
         one, two = _told(series, column, row - 1), _told(series, column, row)
         problem = (
@@ -239,7 +244,7 @@ def _conflicts(series: Series, rows: Rows, column: str, found: NDArray[np.int64]
             else f"is {one} in {before} and {two} in {where}"
         )
         faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
-    return faults_error(rows.name, faults, {column: len(found)})
+    return faults_error(rows.name, faults, {column: len(rows_at_fault)})
 
 
 def _told(series: Series, column: str, row: int) -> str | None:

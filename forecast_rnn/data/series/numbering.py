@@ -52,6 +52,7 @@ def _codes(coded: pl.DataFrame) -> Codes | None:
         size *= width
         if size > most:
             return None
+        # Columns are the digits of one number, each to the base of how many values it has.
         codes = small if codes is None else codes * np.int32(width) + small
     return codes
 
@@ -73,11 +74,13 @@ def _by_table(codes: Codes) -> Numbered:
     count = int(np.count_nonzero(change)) + 1
     first = _begins(change) if count <= len(codes) / 4 else None
     runs = codes if first is None else codes[first]
+    # The run at which each code is first seen; their number stands for a code never seen.
     begins = np.full(int(codes.max()) + 1, len(runs))
     for start in reversed(range(0, len(runs), _BLOCK)):
-        some = runs[start : start + _BLOCK]
-        # The last that is written stays, which is the first of a code.
-        begins[some[::-1]] = np.arange(start + len(some) - 1, start - 1, -1)
+        block = runs[start : start + _BLOCK]
+        # Of several values for one place NumPy keeps the last written, so runs go backwards
+        # to leave the first run of each code.
+        begins[block[::-1]] = np.arange(start + len(block) - 1, start - 1, -1)
     seen = np.sort(begins[begins < len(runs)])
     number = np.empty(len(begins), np.int32)
     number[runs[seen]] = np.arange(len(seen))

@@ -33,6 +33,7 @@ def sorted_rows(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64] | 
     by_code = np.argsort(code[first])
     lengths = np.diff(np.append(first, len(code)))[by_code]
     begins = np.cumsum(lengths) - lengths
+    # Counting on, moved within each run by how far it lay from where it goes.
     moved: NDArray[np.int64] = np.arange(len(code)) + np.repeat(first[by_code] - begins, lengths)
     return moved
 
@@ -66,9 +67,9 @@ def _sorted_singly(code: NDArray[np.int32], stamps: Stamps) -> NDArray[np.int64]
     places = _find_places(code, stamps)
     if places.size <= _MOST_PLACES * len(code):
         row_at = np.full(places.size, -1, np.int32 if len(code) < 2**31 else np.int64)
-        for some in _blocks(len(code)):
-            rows = np.arange(some.start, some.stop, dtype=row_at.dtype)
-            row_at[places.of(code[some], stamps[some])] = rows
+        for block in _blocks(len(code)):
+            rows = np.arange(block.start, block.stop, dtype=row_at.dtype)
+            row_at[places.of(code[block], stamps[block])] = rows
         taken: NDArray[np.integer] = row_at[row_at != -1]
         # Of rows with the same place only one is left.
         if len(taken) == len(code):
@@ -87,10 +88,10 @@ def _find_places(code: NDArray[np.int32], stamps: Stamps) -> _Places:
     begin, end = np.full(count, high), np.full(count, low)
     if high - low >= _MOST_SIZE:
         return _Places(low, 1, begin, _MOST_SIZE)
-    for some in _blocks(len(code)):
-        step = int(np.gcd(step, np.gcd.reduce(stamps[some] - low)))
-        np.minimum.at(begin, code[some], stamps[some])
-        np.maximum.at(end, code[some], stamps[some])
+    for block in _blocks(len(code)):
+        step = int(np.gcd(step, np.gcd.reduce(stamps[block] - low)))
+        np.minimum.at(begin, code[block], stamps[block])
+        np.maximum.at(end, code[block], stamps[block])
     step = max(step, 1)
     begin, spans = (begin - low) // step, (end - begin) // step + 1
     if spans.astype(np.float64).sum() >= _MOST_SIZE:

@@ -42,8 +42,8 @@ def find_spacing(series: Series, name: str, hint: str | None) -> Spacing:
     gaps = _gaps(series)
     if not len(gaps) and given is None and not integer:
         raise DataError(
-            f"{name}: each series has one row, which tells no frequency; pass --freq, or give more "
-            "rows."
+            f"{name}: each series has one row, which tells neither a frequency nor what follows; "
+            "give more rows."
         )
     usual = _mode(gaps) if len(gaps) else 1
     if integer:
@@ -187,11 +187,11 @@ def _off_grid(series: Series, frequency: Frequency, name: str, given: bool) -> D
     row = int(np.flatnonzero(~fits)[0])
     item = series.item(row)
     first, last = series.indptr[item], series.indptr[item + 1]
-    own = _mode(np.diff(series.stamps[first:last]))
+    usual = _mode(np.diff(series.stamps[first:last]))
     pair = f"{series.times[row - 1]} is followed by {series.times[row]}"
     if given:
         way = "pass another --freq"
-    elif own != frequency.duration and own == frequency.step:
+    elif usual != frequency.duration and usual == frequency.step:
         way = "give all series one frequency"
     else:
         way = "round the times, or give all series one frequency"

@@ -88,8 +88,8 @@ def patterns_of(cell: str) -> list[Pattern]:
     if clock:
         day = cell[: clock.start()]
         parts = _clock_pattern(clock)
-        return [Pattern(found, *parts) for found in _match(day, DAYS)]
-    return [Pattern(found) for found in _match(cell, DAYS) + _match(cell, PERIODS)]
+        return [Pattern(day_pattern, *parts) for day_pattern in _match(day, DAYS)]
+    return [Pattern(day_pattern) for day_pattern in _match(cell, DAYS) + _match(cell, PERIODS)]
 
 
 def has_short_year(cell: str) -> bool:
@@ -104,9 +104,9 @@ def has_zone(cell: str) -> bool:
 
 
 def _match(day: str, shapes: tuple[tuple[str, tuple[str, ...]], ...]) -> list[str]:
-    for shape, found in shapes:
+    for shape, patterns in shapes:
         if re.fullmatch(shape, day, re.IGNORECASE):
-            return list(found)
+            return list(patterns)
     return []
 
 

@@ -108,8 +108,9 @@ def test_mixed_frequencies_are_refused_with_series_and_stamps(read: Read) -> Non
         read([*days, *weeks])
 
 
-def test_one_row_tells_no_frequency(read: Read) -> None:
-    with pytest.raises(DataError, match="pass --freq"):
+def test_one_row_tells_no_frequency_and_nothing_to_learn_from(read: Read) -> None:
+    # A frequency alone would be of no help: training would be refused next.
+    with pytest.raises(DataError, match="neither a frequency nor what follows; give more rows"):
         read(["a,2024-01-01,1", "b,2024-01-01,2"])
     assert read(["a,2024-01-01,1"], Hints(frequency="mo"))[0].frequency.every == "1mo"
 
