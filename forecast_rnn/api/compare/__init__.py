@@ -1,6 +1,6 @@
 """Comparing recurrent cells on the user's own data: what the command `compare` does.
 
-from forecast_rnn.api.compare import compare
+from forecast_rnn import compare
 compared = compare("sales.csv", cells=("gru", "lstm", "elman"), seeds=3)
 compared.table                        # a Polars table, the best first
 print(*compared.sentences)
