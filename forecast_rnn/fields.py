@@ -44,7 +44,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class Declaration:
     """A field, or a parameter of a command, that is an option.
 
     Attributes:
@@ -77,7 +77,7 @@ class Declared:
         return self.option.opposite or (self.kind is bool and self.optional)
 
 
-def declared(field: str, annotation: object, default: object) -> Declared | None:
+def declaration_of(field: str, annotation: object, default: object) -> Declaration | None:
     """Read the annotation of a field or a parameter; None if it is no option."""
     if get_origin(annotation) is not Annotated:
         return None
@@ -85,23 +85,23 @@ def declared(field: str, annotation: object, default: object) -> Declared | None
     for remark in remarks:
         if isinstance(remark, Option):
             bare, optional = _without_none(kind)
-            return Declared(field, bare, optional, default, remark)
+            return Declaration(field, bare, optional, default, remark)
     return None
 
 
-def options_in(group: type) -> list[Declared]:
+def options_in(group: type) -> list[Declaration]:
     """Return the options of a dataclass, in the order of its fields.
 
     Raises:
         TypeError: a field declares none, or has no default.
     """
-    found = []
+    declarations = []
     for field in fields(group):
-        option = declared(field.name, field.type, field.default)
-        if option is None or field.default is MISSING:
+        declaration = declaration_of(field.name, field.type, field.default)
+        if declaration is None or field.default is MISSING:
             raise TypeError(f"{group.__name__}.{field.name} needs an Option and a default.")
-        found.append(option)
-    return found
+        declarations.append(declaration)
+    return declarations
 
 
 def _without_none(kind: Any) -> tuple[Any, bool]:

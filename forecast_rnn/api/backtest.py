@@ -1,6 +1,6 @@
 """Rolling origins as a function: what the command `backtest` does.
 
-from forecast_rnn.api.backtest import backtest
+from forecast_rnn import backtest
 tested = backtest("sales.csv", horizon=28, windows=5)
 tested.scores                         # a Polars table
 """

@@ -32,16 +32,16 @@ def training_command(
 
     Args:
         data: What is trained on.
-        hints: What was said about it.
-        config: What was said about the network.
-        others: The values of further options by their names; None was not said.
+        hints: How it was to be read.
+        config: The network and its training.
+        others: The values of further options by their names; None where there was none.
     """
     words = training_words(data, hints)
     for name, value in others.items():
         if value is not None and value is not False:
             words += _option(name, value if isinstance(value, OPTION_TYPES) else "FUTURE.csv")
     words += options_of(config, TrainConfig())
-    if config.seed == TrainConfig().seed:  # said by all means, as it makes the files what they are
+    if config.seed == TrainConfig().seed:  # named even so, as all files depend on it
         words += _option("seed", config.seed)
     return shlex.join(words)
 

@@ -29,7 +29,7 @@ from forecast_rnn.baselines.statistical import (
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.origins import located
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import no_such
 from forecast_rnn.tables import forecast_columns, forecast_table
 
 BASELINES: dict[str, BaselineFn] = {
@@ -58,7 +58,7 @@ def check_baselines(names: Iterable[str]) -> None:
     """
     for name in names:
         if name not in BASELINES:
-            raise ConfigError(f"there is no baseline '{name}'; choose from {', '.join(BASELINES)}.")
+            raise no_such("baseline", name, BASELINES)
         if name in STATISTICAL_BASELINES:
             statsforecast_models()
 

@@ -119,7 +119,7 @@ def tell(compared: "Compared", output: Path | None, *, quiet: bool, json: bool) 
 
 
 def show_comparison(compared: "Compared", *, result: bool) -> None:
-    """Show a row a model, the most accurate first, and what is to be said of them."""
+    """Show a row a model, the most accurate first, then what the differences mean."""
     rows = compared.table.to_dicts()
     labels = shown_columns(rows)
     columns = shown_values(rows, labels, compared.metric)

@@ -22,7 +22,7 @@ NETWORK = (
     "{members} x {cell}, hidden size {hidden_size}, layers {layers}, "
     "{parameters:,} parameters, {steps:,} steps, {seconds} s"
 )
-"""How a network is told in one line, from the settings of its training."""
+"""How a network is described in one line, from the settings of its training."""
 
 
 def show_error(message: str) -> None:

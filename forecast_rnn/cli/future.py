@@ -1,4 +1,4 @@
-"""`forecast-rnn future`: the rows ahead that a forecast needs to be told about, as a template."""
+"""`forecast-rnn future`: a template for the known columns of the steps ahead."""
 
 import sys
 from pathlib import Path

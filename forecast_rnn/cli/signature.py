@@ -15,8 +15,8 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
-from forecast_rnn.cli.lists import numbers_in, texts_in
-from forecast_rnn.fields import Declared, declared, options_in
+from forecast_rnn.cli.values import number_in, numbers_in, texts_in
+from forecast_rnn.fields import Declaration, declaration_of, options_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Taken:
 
     parameter: Parameter
     group: type | None
-    options: tuple[Declared, ...]
+    options: tuple[Declaration, ...]
 
     @classmethod
     def of(cls, parameter: Parameter) -> "_Taken":
@@ -67,7 +67,7 @@ class _Taken:
         if isinstance(kind, type) and is_dataclass(kind):
             part = next((remark for remark in remarks if isinstance(remark, Part)), Part())
             return cls(parameter, kind, tuple(_chosen(kind, part)))
-        one = declared(parameter.name, annotation, parameter.default)
+        one = declaration_of(parameter.name, annotation, parameter.default)
         return cls(parameter, None, () if one is None else (one,))
 
     @property
@@ -92,7 +92,7 @@ def _is_annotated(annotation: object) -> bool:
     return get_origin(annotation) is Annotated
 
 
-def _chosen(group: type, part: Part) -> Iterator[Declared]:
+def _chosen(group: type, part: Part) -> Iterator[Declaration]:
     options = options_in(group)
     unknown = {*part.only, *part.without} - {option.field for option in options}
     if unknown:
@@ -107,46 +107,54 @@ def variable(name: str) -> str:
     return "FORECAST_RNN_" + name.upper().replace("-", "_")
 
 
-def _typer_parameter(option: Declared) -> Parameter:
-    """Return a parameter for Typer: lists are texts there, and `_value` reads them."""
-    said = option.option
-    names = f"--{option.name}/--no-{option.name}" if option.opposite else f"--{option.name}"
+def _typer_parameter(entry: Declaration) -> Parameter:
+    """Return a parameter for Typer: numbers and lists are texts there, and `_value` reads them."""
+    option = entry.option
+    names = f"--{entry.name}/--no-{entry.name}" if entry.opposite else f"--{entry.name}"
     # Typer would split the variable of a list at blanks, so that one is read here.
-    is_list = option.items is str
-    annotation: Any = list[str] if is_list else str if option.items else option.kind
-    default = None if option.items else option.default
+    is_list = entry.items is str
+    is_text = not is_list and _is_parsed(entry)
+    kind: Any = list[str] if is_list else str if is_text else entry.kind
+    default = None if _is_parsed(entry) else entry.default
     read = typer.Option(
-        *(names, *said.others),
-        help=_help(option),
-        metavar=said.metavar,
-        envvar=None if is_list else variable(option.name),
+        *(names, *option.others),
+        help=_help(entry),
+        metavar=option.metavar,
+        envvar=None if is_list else variable(entry.name),
         show_envvar=False,
         show_default=False,
-        rich_help_panel=said.panel,
+        rich_help_panel=option.panel,
     )
-    may_be_none = option.items is not None or option.optional
-    annotation = Annotated[annotation | None if may_be_none else annotation, read]
-    return Parameter(option.field, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    kind = kind | None if entry.optional or _is_parsed(entry) else kind
+    annotation = Annotated[kind, read]
+    return Parameter(entry.field, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _help(option: Declared) -> str:
+def _is_parsed(entry: Declaration) -> bool:
+    """Return whether `_value` reads the text, which says what is wrong in words of ours."""
+    return entry.items is not None or entry.kind in (int, float)
+
+
+def _help(entry: Declaration) -> str:
     """Return the help of an option with its default, in words where these say more."""
-    usual = option.option.usual
-    if usual is None and option.kind is not bool and option.default not in (None, ()):
-        usual = str(option.default)
-    return option.option.help if usual is None else f"{option.option.help} [default: {usual}]"
+    usual = entry.option.usual
+    if usual is None and entry.kind is not bool and entry.default not in (None, ()):
+        usual = str(entry.default)
+    return entry.option.help if usual is None else f"{entry.option.help} [default: {usual}]"
 
 
-def _value(option: Declared, given: Any) -> Any:
+def _value(entry: Declaration, given: Any) -> Any:
     """Return the value of an option from what Typer has read.
 
     Raises:
         ConfigError: it cannot be used.
+        BadParameter: it is no number.
     """
-    if option.items is str:
-        variables = [os.environ.get(variable(option.name), "")]
-        given = texts_in(given or variables) or option.default
-    elif option.items is not None:
-        given = numbers_in(option, given) if given else option.default
-    convert = option.option.convert
+    if entry.items is str:
+        variables = [os.environ.get(variable(entry.name), "")]
+        given = texts_in(given or variables) or entry.default
+    elif _is_parsed(entry):
+        read = number_in if entry.items is None else numbers_in
+        given = read(entry, given) if given else entry.default
+    convert = entry.option.convert
     return given if convert is None or given is None else convert(given)

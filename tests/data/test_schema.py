@@ -53,3 +53,14 @@ def test_an_unknown_choice_is_refused_with_the_choices(name: str, value: str, ch
 def test_a_bundle_with_an_unknown_encoding_is_refused() -> None:
     with pytest.raises(ConfigError, match="'klingon' is not known"):
         Schema(timestamp="ds", target="y", time_type="date", encoding="klingon")
+
+
+def test_a_numeric_column_is_one_that_is_read():
+    assert Hints(known=("price",), numeric=("price",)).covariates == ("price",)
+    with pytest.raises(ConfigError, match="numeric column 'price' is not among the static"):
+        Hints(numeric=("price",))
+
+
+def test_a_column_holds_names_or_numbers():
+    with pytest.raises(ConfigError, match="'price' is said to be both categorical and numeric"):
+        Hints(known=("price",), numeric=("price",), categorical=("price",))

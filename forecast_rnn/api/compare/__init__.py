@@ -1,6 +1,6 @@
 """Comparing recurrent cells on the user's own data: what the command `compare` does.
 
-from forecast_rnn.api.compare import compare
+from forecast_rnn import compare
 compared = compare("sales.csv", cells=("gru", "lstm", "elman"), seeds=3)
 compared.table                        # a Polars table, the best first
 print(*compared.sentences)
@@ -26,7 +26,7 @@ from forecast_rnn.config import Task, TrainConfig, check_range
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import ConfigError, DataError
+from forecast_rnn.errors import ConfigError, DataError, no_such
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out
 from forecast_rnn.progress import OnProgress, Progress, ignore
@@ -146,7 +146,7 @@ def compare(
 def _checked(cells: Sequence[str]) -> tuple[str, ...]:
     for name in cells:
         if name not in CELLS:
-            raise ConfigError(f"there is no cell '{name}'; choose from {', '.join(CELLS)}.")
+            raise no_such("cell", name, CELLS)
     if not cells:
         raise ConfigError(f"there is no cell to compare; choose from {', '.join(CELLS)}.")
     return tuple(dict.fromkeys(cells))
