@@ -11,7 +11,7 @@ from forecast_rnn.output.report.outcome import Outcome
 __all__ = ["Outcome", "report"]
 
 STYLES = ("page.css",)
-SCRIPTS = ("charts.js", "pictures.js", "summary.js", "page.js")
+SCRIPTS = ("charts.js", "pictures.js", "forecast.js", "summary.js", "page.js")
 
 
 def report(outcome: Outcome) -> str:

@@ -4,7 +4,6 @@ from typing import cast
 
 import polars as pl
 
-from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.words import counted
 from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE
@@ -27,7 +26,8 @@ from forecast_rnn.output.report.outcome import (
 )
 from forecast_rnn.output.report.pictures import pictures
 from forecast_rnn.output.report.scoreboard import scoreboard
-from forecast_rnn.tables import ITEM, MODEL, level_text
+from forecast_rnn.output.report.trust import interval_of, standing, tiles
+from forecast_rnn.tables import ITEM, level_text
 
 Json = dict[str, object]
 
@@ -35,6 +35,8 @@ ENDS = 8  # series listed at either end
 ALL = 20  # series up to which all are listed
 _PACES = {"mo": "month", "q": "month", "y": "year", "d": "day", "b": "day", "w": "day"}
 _PACES |= dict.fromkeys(("us", "ms", "s"), "second")
+_PERIODS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "b": "business day"}
+_PERIODS |= {"w": "week", "mo": "month", "q": "quarter", "y": "year"}
 
 
 def content(outcome: Outcome) -> tuple[Json, Json]:
@@ -46,11 +48,14 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
         "baseline": parts.baseline,
         "interval": parts.interval,
         "metric": outcome.verdict.metric.upper(),
+        "target": plain(outcome.panel.schema.target),
+        "time": plain(outcome.panel.schema.timestamp),
     }
     words: Json = {
         "title": plain(outcome.title),
         "about": [plain(line) for line in _about(outcome)],
         "sentences": outcome.verdict.sentences,
+        "standing": standing(outcome.verdict),
         "tiles": parts.tiles,
         "error": parts.error,
         "models": [plain(model.replace("_", " ")) for model in models],
@@ -69,6 +74,7 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
     }
     data: Json = {name: figure.data | {"words": figure.words} for name, figure in figures.items()}
     data |= {"pictures": parts.drawn, "pace": _pace(outcome.panel), "scores": parts.numbers}
+    data["period"] = _period(outcome.panel)
     return words | shared, data | shared
 
 
@@ -84,11 +90,11 @@ def _value_sections(outcome: Outcome) -> Sections:
     by_series = outcome.evidence.by_series
     drawn = _pictures(outcome)
     return Sections(
-        tiles=_tiles(outcome),
+        tiles=tiles(outcome),
         figures=outcome.evidence.figures,
         error="error",
         baseline=baseline_label(outcome.task),
-        interval=_interval(outcome.task),
+        interval=interval_of(outcome.task),
         lists=_lists(outcome, by_series),
         drawn=drawn,
         numbers=_numbers(by_series, drawn),
@@ -107,52 +113,11 @@ def _pictures(outcome: Outcome) -> Json:
     return drawn
 
 
-def _interval(task: Task) -> str:
-    return percent(task.quantile_levels[-1] - task.quantile_levels[0])
-
-
 def _about(outcome: Outcome) -> list[str]:
     """Return what is forecast, in a few short parts."""
     names = ("target", "time", "id")
     parts = [str(outcome.facts[name]) for name in names if name in outcome.facts]
     return [*parts, f"{counted(outcome.task.horizon, 'step')} ahead"]
-
-
-def _tiles(outcome: Outcome) -> list[tuple[str, str, str]]:
-    """Return the figures on top: what they are of, the figure, and what to hold it against."""
-    verdict, task = outcome.verdict, outcome.task
-    if not verdict.errors:
-        return []
-    error = f"{verdict.metric.upper()} {number(verdict.errors[NETWORK])}"
-    against = number(verdict.errors[SEASONAL_NAIVE])
-    tiles = [(f"Error against {baseline_label(task)}", *_change(verdict.skill, error, against))]
-    if verdict.best_baseline not in (None, SEASONAL_NAIVE):
-        best = str(verdict.best_baseline)
-        against, name = number(verdict.errors[best]), plain(best.replace("_", " "))
-        tiles.append(
-            (f"Error against the best, {name}", *_change(verdict.best_skill, error, against))
-        )
-    scores = dict(outcome.scores.filter(pl.col(MODEL) == NETWORK).select("metric", "value").rows())
-    share = next((scores[name] for name in scores if name.startswith("coverage")), None)
-    if share is not None:
-        tiles.append(("Inside the interval", percent(share), f"should be {_interval(task)}"))
-    if verdict.series > 1:
-        better = f"{verdict.series_won:,} of {verdict.series:,}"
-        tiles.append(("Series forecast better", better, f"than by the {baseline_label(task)}"))
-    else:
-        tiles.append(
-            ("Tested on", counted(verdict.windows, "forecast"), f"of {task.horizon:,} steps")
-        )
-    return tiles
-
-
-def _change(skill: float | None, error: str, against: str) -> tuple[str, str]:
-    figures = f"{error} against {against}"
-    if skill is None:
-        return "-", figures
-    if skill < -1:
-        return f"{1 - skill:.1f} times", figures
-    return f"{percent(abs(skill))} {'lower' if skill >= 0 else 'higher'}", figures
 
 
 def _lists(outcome: Outcome, by_series: pl.DataFrame) -> list[tuple[str, list[Entry]]]:
@@ -222,3 +187,10 @@ def _pace(panel: Panel) -> str:
     if panel.schema.time_type == "integer":
         return "integer"
     return _PACES.get(panel.frequency.unit, "clock")
+
+
+def _period(panel: Panel) -> str:
+    """Name what a step is: `week`, or `step` where a row is not one of what has a name."""
+    frequency = panel.frequency
+    is_named = panel.schema.time_type != "integer" and frequency.count == 1
+    return _PERIODS.get(frequency.unit, "step") if is_named else "step"

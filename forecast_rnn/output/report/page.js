@@ -22,6 +22,7 @@ function scoreWords(scores) {
 function draw() {
   const data = opened(current);
   drawForecast(current, data);
+  tellForecast(current, data);
   drawBacktest(current, data, back);
   for (const name of document.querySelectorAll(".current")) name.textContent = current.name;
   const who = current.simple ? `This forecast is the ${page.baseline}'s, not the network's. ` : "";
@@ -107,12 +108,16 @@ theme.addEventListener("click", () => {
   wear(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]);
   keep("forecast-rnn-theme", document.documentElement.dataset.theme);
 });
-find("copy").addEventListener("click", async () => {
-  const command = find("command");
-  try { await navigator.clipboard.writeText(command.textContent); say("Copied."); find("copy").textContent = "copied"; } catch {
-    getSelection().selectAllChildren(command);
-  }
-});
+function offerCopy(button, shown, text) {
+  find(button)?.addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(text()); say("Copied."); find(button).textContent = "copied"; } catch {
+      getSelection().selectAllChildren(find(shown)); // to be copied by hand
+    }
+  });
+}
+
+offerCopy("copy", "command", () => find("command").textContent);
+offerCopy("copy-forecast", "forecast-table", () => tableText(find("forecast-table")));
 
 function drawAll() {
   if (current) draw();

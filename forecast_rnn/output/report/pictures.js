@@ -81,15 +81,24 @@ function pairs(levels) {
 
 function valueTicks(domain) { return axisTicks(domain[0], domain[1], 5); }
 
+const NARROW = 500; // pixels, as a telephone has
+
+// Rows of history before a forecast: where there is little room, few enough to leave it half.
+function rowsShown(width) {
+  const { shown, steps } = pictures;
+  return width < NARROW && steps ? Math.min(shown, Math.max(steps, 12)) : shown;
+}
+
 function drawForecast(series, data) {
   const holder = find("forecast-chart");
   const { history, quantiles, times } = data;
   const median = quantiles[pictures.levels.indexOf(0.5)] || [];
-  const begin = Math.max(0, history.length - pictures.shown);
+  const begin = Math.max(0, history.length - rowsShown(holder.clientWidth));
   const last = history.length - 1;
   const y = extent([...history.slice(begin), ...quantiles.flat()]);
   const x = [begin, Math.max(begin + 1, times.length - 1)];
-  const chart = new Chart(holder, { height: 340, x, y, yTicks: valueTicks(y), right: 20,
+  const height = holder.clientWidth < NARROW ? 280 : 340;
+  const chart = new Chart(holder, { height, x, y, yTicks: valueTicks(y), right: 20, yTitle: page.target,
     xTicks: timeAxis(times, x[0], Math.min(x[1], times.length - 1), holder.clientWidth), label: forecastWords(series, data, median) });
   const from = history.slice(-1); // bands and median set out from the last known value
   const ahead = (values) => [...from, ...values].map((one, k) => [history.length - from.length + k, one]);

@@ -1,5 +1,6 @@
 """The report as a browser shows it; skipped where there is no Chromium."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -77,6 +78,43 @@ def test_nothing_sticks_out_at_any_width(browser, path, width):
     browser.open(path, width=width)
 
     assert browser.run("document.documentElement.scrollWidth <= document.body.clientWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_holds_picture_sentence_and_trust(browser, path, width, height):
+    browser.open(path, width=width)
+
+    for what in ("#forecast-words", "#forecast-chart svg", "#trust"):
+        top, bottom = browser.run(
+            f"(() => {{ const box = document.querySelector('{what}').getBoundingClientRect();"
+            "return [box.top, box.bottom]; })()"
+        )
+        assert 0 < top < bottom <= height, what
+
+
+def test_the_forecast_is_said_and_can_be_copied_as_a_table(page):
+    words = page.run("document.getElementById('forecast-words').textContent")
+    rows = page.run("tableText(document.getElementById('forecast-table'))").splitlines()
+
+    assert re.fullmatch(
+        r"Next 4 steps \(40 to 43\): y from [\d.]+ to [\d.]+, [\d.]+ in total; "
+        r"80% intervals from [\d.]+ to [\d.]+\.",
+        words,
+    )
+    assert rows[0].split("\t") == ["time", "median", "80% from", "to"]
+    assert [row.split("\t")[0] for row in rows[1:]] == ["40", "41", "42", "43"]
+    for row in rows[1:]:
+        median, low, high = map(float, row.split("\t")[1:])
+        assert low <= median <= high
+
+
+def test_the_total_of_the_sentence_is_that_of_the_table(page):
+    words = page.run("document.getElementById('forecast-words').textContent")
+    rows = page.run("tableText(document.getElementById('forecast-table'))").splitlines()[1:]
+
+    total = float(words.split(", ")[1].split()[0])
+    # The sentence has four digits, the table five.
+    assert sum(float(row.split("\t")[1]) for row in rows) == pytest.approx(total, rel=1e-3)
 
 
 def test_a_series_is_found_and_walked_to_with_the_keyboard(page):
