@@ -9,6 +9,10 @@ Duplicates = Literal["error", "sum", "mean", "last"]
 Missing = Literal["keep", "zero", "previous"]
 DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
 MISSING: tuple[Missing, ...] = get_args(Missing)
+Decimal = Literal[".", ","]
+Thousands = Literal[",", ".", "'", "space"]
+DECIMALS: tuple[Decimal, ...] = get_args(Decimal)
+THOUSANDS: tuple[Thousands, ...] = get_args(Thousands)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +43,8 @@ class Hints:
             in its whole day. Known columns are read beyond it.
         holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
         numeric: Those of the columns that hold numbers, whatever their cells look like.
+        decimal: The decimal sign, `.` or `,`, of columns whose cells leave it open.
+        thousands: The same of the mark that parts thousands: `,`, `.`, `'` or `space`.
     """
 
     time: str | None = None
@@ -58,6 +64,8 @@ class Hints:
     cutoff: str | None = None
     holidays: tuple[str, ...] = ()
     numeric: tuple[str, ...] = ()
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -68,6 +76,7 @@ class Hints:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
         _check_choice("missing", self.missing, MISSING)
+        _check_marks(self.decimal, self.thousands)
         _check_encoding(self.encoding)
         _check_covariates(self)
         if self.wide and self.item_id:
@@ -105,6 +114,9 @@ class Schema:
         known: Columns known into the future.
         categorical: All of these that hold names.
         holidays: As in `Hints`.
+        decimal: What the user said of the decimal sign, or else of a text column of targets what
+            its cells settle; None if neither does.
+        thousands: As in `Hints`.
     """
 
     timestamp: str
@@ -126,6 +138,8 @@ class Schema:
     known: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     holidays: tuple[str, ...] = ()
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -163,6 +177,8 @@ class Schema:
             known=self.known,
             categorical=self.categorical,
             holidays=self.holidays,
+            decimal=self.decimal,
+            thousands=self.thousands,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
@@ -187,6 +203,15 @@ def _check_covariates(hints: Hints) -> None:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ConfigError(f"{name} '{value}' is not known; choose from {', '.join(choices)}.")
+
+
+def _check_marks(decimal: str | None, thousands: str | None) -> None:
+    if decimal is not None:
+        _check_choice("decimal", decimal, DECIMALS)
+    if thousands is not None:
+        _check_choice("thousands", thousands, THOUSANDS)
+    if decimal is not None and decimal == thousands:
+        raise ConfigError(f"'{decimal}' cannot be the decimal sign and part thousands as well.")
 
 
 def _check_encoding(name: str | None) -> None:
