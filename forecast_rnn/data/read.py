@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecast_rnn.data.columns.clock import format_times, in_zone
 from forecast_rnn.data.columns.cutoff import cut_off, early_sample
 from forecast_rnn.data.columns.ids import take_ids
-from forecast_rnn.data.columns.numbers import PLAIN_NUMBERS, parse_numbers
+from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usual_decimal
 from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
@@ -22,7 +22,7 @@ from forecast_rnn.data.files.frame import frame_table
 from forecast_rnn.data.files.parquet import parquet_table
 from forecast_rnn.data.files.sheet import sheet_table
 from forecast_rnn.data.files.source import open_source
-from forecast_rnn.data.files.table import Rows, Table
+from forecast_rnn.data.files.table import Plain, Rows, Table
 from forecast_rnn.data.panels.facts import facts_of
 from forecast_rnn.data.panels.future import cut_future, trailing, with_future
 from forecast_rnn.data.panels.grid import build_panel, check_gaps
@@ -141,8 +141,8 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
         table = early_sample(table, hints)
     roles = find_roles(table, hints)
     pattern = plain_pattern(table.sample[roles.time], hints.date_format)
-    plain = dict.fromkeys(roles.target, PLAIN_NUMBERS) | dict.fromkeys(roles.item_id, PLAIN_IDS)
-    plain[roles.time] = plain_times(pattern)
+    plain = _plain_rules(table, roles, pattern)
+    decimal = hints.decimal or usual_decimal(table.sample[roles.target[0]])
     rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
     # Free what is not needed any more: a file may be nearly as large as the memory.
     columns = table.sample.columns
@@ -152,7 +152,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
         times = _times(rows, roles.time, hints, pattern)
         rows, times, roles = cut_off(rows, times, hints, roles)
     item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
-    values, warnings = _values(rows, roles.target, faults)
+    values, warnings = _values(rows, roles.target, hints, faults)
     with faults.caught():
         ids = take_ids(rows, item_id)
         covariates, odd = parse_columns(rows, hints.covariates, hints)
@@ -163,7 +163,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     beside = {name: column.values for name, column in covariates.items()}
     series = group(groups, times.values, values, beside)
     del ids, groups, values, beside
-    schema = _schema(roles, item_id, times, hints, covariates)
+    schema = replace(_schema(roles, item_id, times, hints, covariates), decimal=decimal)
     panel, facts, put_right = _regular(series, rows, schema, covariates)
     used = {roles.time, *roles.target, *item_id, *schema.covariates}
     unused = tuple(name for name in columns if name not in used)
@@ -172,6 +172,13 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
         roles.warnings + rows.warnings + warnings + odd + put_right,
     )
     return panel, findings
+
+
+def _plain_rules(table: Table, roles: Roles, pattern: Pattern | None) -> dict[str, Plain]:
+    """Return how columns are read whose first cells leave no doubt."""
+    numbers = {name: plain_numbers(table.sample[name]) for name in roles.target}
+    rules = {name: rule for name, rule in numbers.items() if rule is not None}
+    return rules | dict.fromkeys(roles.item_id, PLAIN_IDS) | {roles.time: plain_times(pattern)}
 
 
 def _regular(
@@ -208,13 +215,13 @@ def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Ti
 
 
 def _values(
-    rows: Rows, targets: Sequence[str], faults: Faults
+    rows: Rows, targets: Sequence[str], hints: Hints, faults: Faults
 ) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
     values: dict[str, NDArray[np.float64]] = {}
     warnings: list[str] = []
     for target in targets:
         with faults.caught():
-            column, doubts = parse_numbers(rows, target)
+            column, doubts = parse_numbers(rows, target, hints)
             warnings += doubts
             values[target] = column.to_numpy(writable=True)  # null becomes NaN
     if len(warnings) > _TOLD:
@@ -256,6 +263,7 @@ def _schema(
         known=hints.known,
         categorical=tuple(name for name, column in columns.items() if column.names is not None),
         holidays=check_countries(hints.holidays),
+        thousands=hints.thousands,
     )
 
 

@@ -10,6 +10,10 @@ Duplicates = Literal["error", "sum", "mean", "last"]
 Missing = Literal["keep", "zero", "previous"]
 DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
 MISSING: tuple[Missing, ...] = get_args(Missing)
+Decimal = Literal[".", ","]
+Thousands = Literal[",", ".", "'", "space"]
+DECIMALS: tuple[Decimal, ...] = get_args(Decimal)
+THOUSANDS: tuple[Thousands, ...] = get_args(Thousands)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,8 @@ class Hints:
         holidays: Countries and their parts, such as `DE` or `DE-BY`, whose holidays count.
         cutoff: The last time whose targets are read, as the input writes times; a date takes
             in its whole day. Known columns are read beyond it.
+        decimal: The decimal sign, `.` or `,`, of columns whose cells leave it open.
+        thousands: The same of the mark that parts thousands: `,`, `.`, `'` or `space`.
     """
 
     time: Annotated[
@@ -106,6 +112,19 @@ class Hints:
         str | None,
         Option("Encoding of text, such as cp1252.", panel=DATA, metavar="NAME", usual="utf-8"),
     ] = None
+    decimal: Annotated[
+        Decimal | None,
+        Option("Decimal sign: . or a comma.", panel=DATA, metavar="SIGN", usual="found"),
+    ] = None
+    thousands: Annotated[
+        Thousands | None,
+        Option(
+            f"Mark between thousands: {' '.join(THOUSANDS)}.",
+            panel=DATA,
+            metavar="MARK",
+            usual="found",
+        ),
+    ] = None
     static: Annotated[
         tuple[str, ...],
         Option("Columns fixed for a series, by comma.", panel=DATA, metavar="COLUMN"),
@@ -150,6 +169,7 @@ class Hints:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
         _check_choice("missing", self.missing, MISSING)
+        _check_marks(self.decimal, self.thousands)
         _check_encoding(self.encoding)
         _check_covariates(self)
         if self.wide and self.item_id:
@@ -187,6 +207,9 @@ class Schema:
         known: Columns known into the future.
         categorical: All of these that hold names.
         holidays: As in `Hints`.
+        decimal: What the user said of the decimal sign, or else of a text column of targets what
+            its cells settle; None if neither does.
+        thousands: As in `Hints`.
     """
 
     timestamp: str
@@ -208,6 +231,8 @@ class Schema:
     known: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     holidays: tuple[str, ...] = ()
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -245,6 +270,8 @@ class Schema:
             known=self.known,
             categorical=self.categorical,
             holidays=self.holidays,
+            decimal=self.decimal,
+            thousands=self.thousands,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
@@ -282,6 +309,15 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
             f"{name} '{value}' is not known; choose from {', '.join(choices)}"
             f"{nearest(value, choices)}"
         )
+
+
+def _check_marks(decimal: str | None, thousands: str | None) -> None:
+    if decimal is not None:
+        _check_choice("decimal", decimal, DECIMALS)
+    if thousands is not None:
+        _check_choice("thousands", thousands, THOUSANDS)
+    if decimal is not None and decimal == thousands:
+        raise ConfigError(f"'{decimal}' cannot be the decimal sign and part thousands as well.")
 
 
 def _check_encoding(name: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import polars as pl
 
+from forecast_rnn.data.columns.notation import looks_numeric
 from forecast_rnn.data.columns.numbers import is_missing
 from forecast_rnn.data.columns.timecells import detect
 
@@ -68,9 +69,9 @@ def kind_of(cells: pl.Series) -> Kind:
     present = cells.filter(~is_missing(cells)).str.strip_chars()
     if not len(present):
         return "empty"
-    number = present.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    number = looks_numeric(present)
     # 007 names something; it does not count anything.
     coded = present.str.contains(r"^0\d").any()
-    if number.is_not_null().mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
+    if number.mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
         return "number"
     return "time" if detect(present) else "text"

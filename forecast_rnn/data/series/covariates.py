@@ -71,7 +71,7 @@ def parse_columns(
             columns[name] = Column(_with_nan(cells.cast(pl.Float64)), None)
         else:
             with faults.caught():
-                numbers, doubts = _numbers(rows, name, sure=name in hints.numeric)
+                numbers, doubts = _numbers(rows, name, hints)
                 warnings += doubts
                 columns[name] = Column(_with_nan(numbers), None)
     faults.refuse()
@@ -84,15 +84,15 @@ def _holds_names(cells: pl.Series) -> bool:
     return cells.dtype == pl.String and kind_of(cells) in {"text", "time"}
 
 
-def _numbers(rows: Rows, name: str, *, sure: bool) -> tuple[pl.Series, tuple[str, ...]]:
-    """Read a column of numbers; `sure` if there is no doubt that it holds some."""
+def _numbers(rows: Rows, name: str, hints: Hints) -> tuple[pl.Series, tuple[str, ...]]:
+    """Read a column of numbers; unless the user says so, it may hold names after all."""
     cells = rows.frame[name]
     if cells.dtype in (pl.Categorical, pl.Enum):
         rows = replace(rows, frame=pl.DataFrame({name: cells.cast(pl.String)}))
     try:
-        return parse_numbers(rows, name)
+        return parse_numbers(rows, name, hints)
     except DataError as error:
-        if sure or not error.faults:
+        if name in hints.numeric or not error.faults:
             raise
         way = f"; or pass --categorical {name} if it holds names"
         faults = [replace(fault, remedy=fault.remedy + way) for fault in error.faults]
