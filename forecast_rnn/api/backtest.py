@@ -14,20 +14,20 @@ import polars as pl
 
 from forecast_rnn.api.evaluate import evaluate, judge, settings_of, uncalibrated
 from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
+from forecast_rnn.api.refits import Refits, evaluate_refits
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.evaluation.metrics import scores, scores_by
 from forecast_rnn.evaluation.verdict import SEASONAL_NAIVE, Verdict
-from forecast_rnn.neural.fitting.fit import Tested, fit_tested, train_before
-from forecast_rnn.neural.fitting.holdout import rows_of_window
+from forecast_rnn.neural.fitting.fit import fit_tested
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.publish import published, published_scores
 from forecast_rnn.progress import OnProgress, ignore
+from forecast_rnn.system.processes import Processes
 from forecast_rnn.tables import ITEM
 
 FORMATS = ("parquet", "csv")
@@ -80,6 +80,7 @@ def backtest(
     out: Path | str | None = None,
     format: str = "parquet",
     strict: bool = False,
+    processes: Processes | None = None,
     on_found: Callable[[Findings, Task], None] = lambda findings, task: None,
     on_progress: OnProgress = ignore,
 ) -> Backtested:
@@ -102,6 +103,8 @@ def backtest(
         out: Folder to write to; None writes nothing.
         format: Of the file of forecast rows: `parquet` or `csv`.
         strict: Whether a warning about the data is an error.
+        processes: What refits, and baselines that take long, are shared out to; None for as many
+            as there are `config.threads`. What comes of them is the same for any number.
         on_found: Told what the data are taken to be, before training.
         on_progress: Told how far training has come.
 
@@ -133,7 +136,12 @@ def backtest(
                 f"usual one has {panel.usual_length():,} rows. Lower --windows or --horizon."
             )
         before = None if refit else uncalibrated(panel, tested, task)
-        table = _table(panel, tested, config, refit, names, on_progress)
+        processes = processes or Processes(config.threads)
+        if refit:
+            refits = Refits(panel, task, config, tested, names)
+            table = evaluate_refits(refits, processes, on_progress)
+        else:
+            table = evaluate(panel, tested.forecaster, tested.rows, names, task, processes)
         settings = settings_of(tested.forecaster, tested, config)
         found = Backtested(
             folder=folder,
@@ -149,29 +157,6 @@ def backtest(
         )
         _write(found)
         return found
-
-
-def _table(
-    panel: Panel,
-    tested: Tested,
-    config: TrainConfig,
-    refit: bool,
-    baselines: tuple[str, ...],
-    on_progress: OnProgress,
-) -> pl.DataFrame:
-    assert tested.forecaster is not None
-    task = tested.forecaster.task
-    if not refit:
-        return evaluate(panel, tested.forecaster, tested.rows, baselines, task)
-    tables = []
-    for number, window in enumerate(tested.windows):
-        forecaster = tested.forecaster
-        if number:
-            forecaster = train_before(panel, task, config, tested, window, on_progress)
-        tables.append(
-            evaluate(panel, forecaster, rows_of_window(panel, task, window), baselines, task)
-        )
-    return pl.concat(tables)
 
 
 def _write(found: Backtested) -> None:

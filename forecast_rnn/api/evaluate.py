@@ -22,6 +22,7 @@ from forecast_rnn.neural.fitting.fit import Tested
 from forecast_rnn.neural.inference.classes import Classes
 from forecast_rnn.neural.inference.direction import class_baselines, with_classes
 from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.system.processes import HERE, Processes
 from forecast_rnn.tables import (
     ITEM,
     ORIGIN,
@@ -43,6 +44,7 @@ def evaluate(
     rows: NDArray[np.int64],
     baselines: Iterable[str],
     task: Task,
+    processes: Processes = HERE,
 ) -> pl.DataFrame:
     """Forecast known rows with a network that has not seen them, and with baselines.
 
@@ -55,6 +57,7 @@ def evaluate(
         rows: Origins, [B].
         baselines: Names in `BASELINES`; of classes all there are in `neural.direction` count.
         task: Horizon, season and quantile levels.
+        processes: What baselines that take long are shared out to.
 
     Returns:
         The table of `forecast_rnn.evaluation.backtest`.
@@ -63,7 +66,9 @@ def evaluate(
     if task.classes:
         table = backtest(panel, rows, forecasters | class_baselines(forecaster), task)
         return with_classes(table, forecaster, panel, rows)
-    forecasters |= {name: partial(baseline_table, name, task=task) for name in baselines}
+    forecasters |= {
+        name: partial(baseline_table, name, task=task, processes=processes) for name in baselines
+    }
     return backtest(panel, rows, forecasters, task)
 
 

@@ -6,7 +6,7 @@ forecast knows what came later. It forecasts wherever a value is known up to the
 none of them keeps a window out of a comparison.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from forecast_rnn.baselines.regressors import gradient_boosting, ridge
 from forecast_rnn.baselines.simple import (
     BaselineFn,
     Rows,
+    Values,
     drift,
     naive,
     seasonal_naive,
@@ -30,8 +31,15 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.origins import located
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import no_such
+from forecast_rnn.system.processes import HERE, Processes
 from forecast_rnn.tables import forecast_columns, forecast_table
 
+STATISTICAL: dict[str, Callable[[Panel, Rows, Task, Processes], Values]] = {
+    "auto_ets": auto_ets,
+    "auto_theta": auto_theta,
+    "croston_sba": croston_sba,
+}
+"""Those that take the extra `baselines`, and so long that they are shared out to processes."""
 BASELINES: dict[str, BaselineFn] = {
     "naive": naive,
     "seasonal_naive": seasonal_naive,
@@ -40,14 +48,12 @@ BASELINES: dict[str, BaselineFn] = {
     "naive2": naive2,
     "ridge": ridge,
     "gradient_boosting": gradient_boosting,
-    "auto_ets": auto_ets,
+    "auto_ets": auto_ets,  # these three again, for whoever has no processes to give
     "auto_theta": auto_theta,
     "croston_sba": croston_sba,
 }
 USUAL_BASELINES = ("naive", "seasonal_naive", "drift", "window_average", "naive2", "ridge")
 """What a training is compared with: those that cost little beside it."""
-STATISTICAL_BASELINES = ("auto_ets", "auto_theta", "croston_sba")
-"""Those that take the extra `baselines`."""
 
 
 def check_baselines(names: Iterable[str]) -> None:
@@ -59,16 +65,28 @@ def check_baselines(names: Iterable[str]) -> None:
     for name in names:
         if name not in BASELINES:
             raise no_such("baseline", name, BASELINES)
-        if name in STATISTICAL_BASELINES:
+        if name in STATISTICAL:
             statsforecast_models()
 
 
-def baseline_table(name: str, panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+def baseline_table(
+    name: str, panel: Panel, rows: Rows, task: Task, processes: Processes = HERE
+) -> pl.DataFrame:
     """Forecast with the baseline of that name, as a forecast table without quantiles.
+
+    Args:
+        name: One of `BASELINES`.
+        panel: The series.
+        rows: Origins, [B].
+        task: Horizon and season.
+        processes: What the baselines in `STATISTICAL` are shared out to.
 
     Raises:
         ConfigError: as of `check_baselines`.
     """
     check_baselines([name])
-    forecasts = BASELINES[name](panel, rows, task)
+    if name in STATISTICAL:
+        forecasts = STATISTICAL[name](panel, rows, task, processes)
+    else:
+        forecasts = BASELINES[name](panel, rows, task)
     return forecast_table(name, located(panel, rows), forecasts, columns=forecast_columns(task))

@@ -136,8 +136,8 @@ def _last_before_cutoffs(panel: Panel, rows: Rows, horizon: int) -> Rows:
     if not len(rows):
         return before
     first = rows_to_newest(panel, rows, horizon).max()
-    until: Rows = np.clip(ends + lags(panel, horizon) - first, before, ends)
-    return until
+    until = np.clip(ends + lags(panel, horizon) - first, before, ends)
+    return np.asarray(until, dtype=np.int64)
 
 
 def mean(values: Values) -> Values:

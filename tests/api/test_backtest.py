@@ -10,6 +10,7 @@ from forecast_rnn.api.backtest import backtest
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, OutputError
+from forecast_rnn.system.processes import Processes
 from tests.shops import promotion
 
 CONFIG = TrainConfig(steps=20, hidden_size=8, members=1, threads=1)
@@ -153,6 +154,21 @@ def test_with_refit_later_networks_have_seen_more(plain):
         .sort("model", "shop", "day")
         .equals(plain.table.filter(naive).sort("model", "shop", "day"))
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3])
+def test_refits_are_the_same_for_any_number_of_processes(count, monkeypatch):
+    monkeypatch.setattr("forecast_rnn.api.refits._WORTH_A_PROCESS", 1)
+    told = []
+
+    expected = rolled(sales(), refit=True)
+    found = rolled(
+        sales(), refit=True, processes=Processes(count), on_progress=lambda now: told.append(now)
+    )
+
+    assert found.table.equals(expected.table)
+    assert [(now.done, now.total) for now in told[-2:]] == [(20, 40), (40, 40)]
 
 
 def test_scores_by_step_and_by_series_average_to_the_whole(plain):
