@@ -27,12 +27,12 @@ def combined(sources: Sequence[Values], weights: Sequence[float]) -> Values:
     """Return the weighted mean of forecasts.
 
     Args:
-        sources: Quantiles of each, or any values that belong to the same levels, NaN where a
-            source has no forecast, [..., Q].
+        sources: Quantiles of each at the same levels, NaN where a source has no forecast, of any
+            shape.
         weights: Of each source, from 0 on, with a sum above 0.
 
     Returns:
-        [..., Q]; where one source has no forecast the others stand in for it, and NaN where no
+        Of the same shape; where one source has no forecast the others stand in for it, and NaN where no
         source with a weight has any.
     """
     total, share = np.zeros(sources[0].shape), np.zeros(sources[0].shape)
@@ -46,19 +46,18 @@ def combined(sources: Sequence[Values], weights: Sequence[float]) -> Values:
         return np.where(share > 0, total / share, np.nan)
 
 
-def with_intervals(points: Values, others: Sequence[Values], median: int) -> Values:
+def with_intervals(points: Values, others: Sequence[Values]) -> Values:
     """Give forecasts without intervals those of the plain mean of other forecasts.
 
     Args:
         points: Medians, [B, H].
-        others: Quantiles of other forecasts, [B, H, Q].
-        median: The place of the median among the levels.
+        others: Quantiles of other forecasts, the median last, [B, N, H].
 
     Returns:
-        [B, H, Q].
+        [B, N, H].
     """
     mean = combined(others, [1.0] * len(others))
-    spread: Values = points[..., None] + mean - mean[..., median : median + 1]
+    spread: Values = points[:, None] + mean - mean[:, -1:]
     return spread
 
 
@@ -75,7 +74,7 @@ def best_weights(
     n / (n + doubt).
 
     Args:
-        sources: Quantiles of each of K sources for the same origins, [B, H, Q].
+        sources: Quantiles of each of K sources for the same origins, [B, Q, H].
         actual: What came true, NaN where it is unknown, [B, H].
         scale: By what errors of each origin are divided, NaN or 0 where they cannot be, [B].
         levels: Probabilities of the quantiles, [Q].
@@ -108,8 +107,8 @@ def _errors_from(
     """Return forecasts [N, K], outcomes [N], both over their scale, and levels [N]."""
     with np.errstate(invalid="ignore", divide="ignore"):
         size = np.broadcast_to(1 / scale[:, None, None], sources[0].shape)
-    outcome = np.broadcast_to(actual[..., None], sources[0].shape)
-    level = np.broadcast_to(np.array(levels), sources[0].shape)
+    outcome = np.broadcast_to(actual[:, None], sources[0].shape)
+    level = np.broadcast_to(np.array(levels)[:, None], sources[0].shape)
     known = np.isfinite(outcome) & np.isfinite(size)
     for source in sources:
         known &= np.isfinite(source)

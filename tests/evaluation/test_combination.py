@@ -41,26 +41,26 @@ def test_ordered_quantiles_stay_ordered():
 
 
 def test_a_point_gets_the_intervals_of_the_others():
-    other = np.array([[[1.0, 2.0, 4.0]]])
+    other = np.array([[[1.0], [4.0], [2.0]]])  # the median last
 
-    np.testing.assert_array_equal(with_intervals(np.array([[7.0]]), [other], 1), [[[6, 7, 9]]])
+    np.testing.assert_array_equal(with_intervals(np.array([[7.0]]), [other]), [[[6], [9], [7]]])
 
 
 def problem(count=400, noises=(1.0, 1.0), bias=(0.0, 0.0)):
-    """Forecasts that are off by independent errors, [K] of [B, 1, 3]."""
+    """Forecasts that are off by independent errors, [K] of [B, 3, 1]."""
     generator = np.random.default_rng(1)
     actual = generator.normal(size=(count, 1))
-    spread = np.array([-1.28, 0.0, 1.28])
+    spread = np.array([[-1.28], [0.0], [1.28]])
     sources = [
-        (actual + off + noise * generator.normal(size=actual.shape))[..., None] + noise * spread
+        (actual + off + noise * generator.normal(size=actual.shape))[:, None] + noise * spread
         for noise, off in zip(noises, bias, strict=True)
     ]
     return sources, actual, np.ones(count)
 
 
 def loss(sources, weights, actual):
-    error = actual[..., None] - combined(sources, weights)
-    levels = np.array(LEVELS)
+    error = actual[:, None] - combined(sources, weights)
+    levels = np.array(LEVELS)[:, None]
     return np.maximum(levels * error, (levels - 1) * error).mean()
 
 

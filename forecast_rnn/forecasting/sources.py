@@ -1,0 +1,75 @@
+"""What can be combined: a prior, and baselines."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_rnn.baselines import baseline_table
+from forecast_rnn.config import Task
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.levels import at_scores
+from forecast_rnn.prior.design import QUANTILE_LEVELS
+from forecast_rnn.prior.weights import Prior
+from forecast_rnn.prior.zeroshot import Flat, forecast_quantiles
+from forecast_rnn.tables import FORECAST
+
+Rows = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorSource:
+    """A prior, as it is shipped or fine-tuned.
+
+    Attributes:
+        name: What people are told it is.
+        prior: The network.
+        task: Horizon and season.
+        second_season: Rows in a longer season, 0 for none.
+    """
+
+    name: str
+    prior: Prior = field(repr=False)
+    task: Task
+    second_season: int = 0
+
+    @property
+    def parameters(self) -> int:
+        """Trained numbers."""
+        return sum(part.size for part in self.prior.weights.values())
+
+    def values(self, panel: Panel, rows: Rows, scores: Values) -> Values:
+        """Return quantiles after origins, in the units of the data.
+
+        Args:
+            panel: The series; nothing after an origin is read.
+            rows: Origins, [B].
+            scores: Normal scores of the levels, [B, N, H] or [1, N, 1].
+
+        Returns:
+            [B, N, H]; NaN where nothing is observed up to the origin.
+        """
+        task = self.task
+        series = Flat(panel.values, panel.indptr, task.season_length, self.second_season)
+        found = forecast_quantiles(self.prior, series, rows, horizon=task.horizon)
+        return at_scores(found, QUANTILE_LEVELS, scores)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSource:
+    """A baseline, which has medians alone.
+
+    Attributes:
+        name: One of `BASELINES`.
+        task: Horizon and season.
+    """
+
+    name: str
+    task: Task
+
+    def medians(self, panel: Panel, rows: Rows) -> Values:
+        """Return medians after origins, [B, H]; NaN where there is no forecast."""
+        table = baseline_table(self.name, panel, rows, task=self.task)
+        median = table[FORECAST].cast(float).fill_null(np.nan).to_numpy()
+        return median.reshape(len(rows), self.task.horizon).astype(np.float64)
