@@ -15,7 +15,16 @@ HEAVY = ("torch", "polars", "numpy", "sklearn", "pyarrow", "rich")
 
 # Rooms by floor, the lowest first: a file may import its own room and rooms of lower floors.
 # The longest entry that fits a file counts; `.*` is what is in a package beside its name table.
-GROUND = ("", "errors", "progress", "data.words", "neural.cells", "neural.cells.*", "neural.heads")
+GROUND = (
+    "",
+    "errors",
+    "kinds",
+    "progress",
+    "data.words",
+    "neural.cells",
+    "neural.cells.*",
+    "neural.heads",
+)
 GROUND = (*GROUND, "neural.scaling")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,

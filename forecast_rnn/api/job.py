@@ -127,7 +127,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     release_memory()
     before = uncalibrated(panel, tested, task)
     release_memory()
-    table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES)
     release_memory()
     # First, as it takes the most beside the table, and what writing loads of Polars stays.
     found = scores(table, task)

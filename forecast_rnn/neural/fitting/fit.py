@@ -11,14 +11,13 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
+from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
 from forecast_rnn.neural.fitting.setting import Machine, make_setting
 from forecast_rnn.neural.fitting.watch import Watch
-from forecast_rnn.neural.inference.calibration import ConformityScores, calibrate
-from forecast_rnn.neural.inference.classes import tempered
+from forecast_rnn.neural.inference.calibration import ConformityScores
 from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.inference.paths import measure_dependence
 from forecast_rnn.neural.runtime import (
     WIDE,
     choose_device,
@@ -87,7 +86,7 @@ def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) 
     tested = replace(choice, forecaster=forecaster)
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
     _, conformity = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
-    dependence = measure_dependence(forecaster, panel, tested.rows)
+    dependence = FITTINGS[task.kind].dependence(forecaster, panel, tested.rows)
     forecaster = _calibrated(whole.forecaster, *tested.conformity, conformity)
     return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
 
@@ -164,9 +163,7 @@ def _calibrated(forecaster: Forecaster, *conformities: ConformityScores) -> Fore
     """Make forecasts as unsure as held-back rows, if any, were far from those of the like."""
     if not conformities:
         return forecaster
-    if forecaster.task.classes:
-        return replace(forecaster, classes=tempered(forecaster.classes, *conformities))
-    return replace(forecaster, calibration=calibrate(*conformities))
+    return FITTINGS[forecaster.task.kind].calibrated(forecaster, conformities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
+from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.inference.calibration import Calibration
-from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, most_probable
+from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes
 from forecast_rnn.neural.inference.dependence import Dependence
+from forecast_rnn.neural.inference.points import POINTS
 from forecast_rnn.neural.inference.states import Memory
 from forecast_rnn.neural.inference.streaming import STEPS_AT_ONCE, Reader, Reading
 from forecast_rnn.neural.network.batch import Table, load_table, origin_tensors
@@ -106,8 +108,7 @@ class Forecaster:
         """
         columns, tables = forecast_columns(self.task), []
         for some, values in self.portions(panel, rows):
-            levels = self.task.quantile_levels
-            forecasts = values[..., levels.index(0.5)] if levels else most_probable(values)
+            forecasts = POINTS[self.task.kind](values, self.task)
             origins = located(panel, some)
             table = forecast_table("network", origins, forecasts, columns=columns, values=values)
             tables.append(table)
@@ -120,10 +121,8 @@ class Forecaster:
 
         All of them together may take more memory than what comes of them.
         """
-        table, of = (
-            self._table(panel),
-            self._probabilities if self.task.classes else self._quantiles,
-        )
+        table = self._table(panel)
+        of = {VALUES: self._quantiles, CLASSES: self._probabilities}[self.task.kind]
         for start in range(0, max(len(rows), 1), PORTION):
             some = rows[start : start + PORTION]
             yield some, of(table, panel, some)

@@ -1,5 +1,6 @@
 """What of a backtest a report shows; so little that the rows need not be kept for it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE, Verdict
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
 from forecast_rnn.output.report.figures import (
@@ -48,10 +50,17 @@ def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict
         task: What is forecast.
         found: What the backtest says of the network.
     """
+    return EVIDENCE[task.kind](backtest, panel, task, found)
+
+
+def _class_evidence(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict) -> Evidence:
     rows = comparable(backtest)
-    if task.classes:
-        figures = _class_figures(rows, task, found) if found.errors else {}
-        return Evidence(figures, _by_series(rows.clear(), task, found), None)
+    figures = _class_figures(rows, task, found) if found.errors else {}
+    return Evidence(figures, _by_series(rows.clear(), task, found), None)
+
+
+def _value_evidence(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict) -> Evidence:
+    rows = comparable(backtest)
     figures = _figures(rows, task, found) if found.errors else {}
     by_series = _by_series(rows, task, found)
     release_memory()
@@ -59,6 +68,13 @@ def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, found: Verdict
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     windows = windows_of(backtest, panel, task, (NETWORK, SEASONAL_NAIVE), error)
     return Evidence(figures, by_series, windows)
+
+
+EVIDENCE: Mapping[Kind, Callable[[pl.DataFrame, Panel, Task, Verdict], Evidence]] = {
+    VALUES: _value_evidence,
+    CLASSES: _class_evidence,
+}
+"""Gathers what a report shows of forecasts of each kind."""
 
 
 def baseline_label(task: Task) -> str:
