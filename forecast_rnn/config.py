@@ -7,6 +7,7 @@ from typing import Annotated
 
 from forecast_rnn.errors import ConfigError, no_such
 from forecast_rnn.fields import MODEL, TRAINING, Option
+from forecast_rnn.kinds import CLASSES, VALUES, Kind, kind_of
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import CLASSIFIERS, HEADS, head_name
 
@@ -22,6 +23,12 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError with the value seen if it is outside."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
+
+
+def check_is_number(kind: Kind, refusal: str) -> None:
+    """Raise ConfigError with the refusal, which says the way out, if a forecast is no number."""
+    if not kind.is_number:
+        raise ConfigError(refusal)
 
 
 def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
@@ -60,34 +67,42 @@ class Task:
         """Check ranges; raise ConfigError with the value seen."""
         check_range("horizon", self.horizon, 1, 10_000)
         check_range("season", self.season_length, 1, 100_000)
-        levels = self.quantile_levels
-        if self.classes:
-            return self._check_classes()
-        if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
-            raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
-        if 0.5 not in levels:
-            raise ConfigError(
-                f"quantiles {levels} must hold 0.5, the median, which is the forecast."
-            )
-        return None
+        _CHECKS[self.kind](self)
+
+    @property
+    def kind(self) -> Kind:
+        """Whether values or classes are forecast."""
+        return kind_of(self.classes)
 
     @property
     def outputs(self) -> int:
         """Numbers that are forecast for a step: quantiles, or classes."""
         return self.classes or len(self.quantile_levels)
 
-    def _check_classes(self) -> None:
-        check_range("classes", self.classes, 2, MOST_CLASSES)
-        if self.quantile_levels:
-            raise ConfigError(
-                f"classes have probabilities and no quantiles {self.quantile_levels}; leave out "
-                "--quantiles, or pass another --head."
-            )
-        if self.horizon * self.classes > MOST_SHARES:
-            raise ConfigError(
-                f"{self.classes} classes of {self.horizon:,} steps are more than {MOST_SHARES:,} "
-                "probabilities; pass a smaller --horizon or fewer --classes."
-            )
+
+def _check_levels(task: Task) -> None:
+    levels = task.quantile_levels
+    if list(levels) != sorted(set(levels)) or not all(0 < level < 1 for level in levels):
+        raise ConfigError(f"quantiles {levels} must increase and lie between 0 and 1.")
+    if 0.5 not in levels:
+        raise ConfigError(f"quantiles {levels} must hold 0.5, the median, which is the forecast.")
+
+
+def _check_classes(task: Task) -> None:
+    check_range("classes", task.classes, 2, MOST_CLASSES)
+    if task.quantile_levels:
+        raise ConfigError(
+            f"classes have probabilities and no quantiles {task.quantile_levels}; leave out "
+            "--quantiles, or pass another --head."
+        )
+    if task.horizon * task.classes > MOST_SHARES:
+        raise ConfigError(
+            f"{task.classes} classes of {task.horizon:,} steps are more than {MOST_SHARES:,} "
+            "probabilities; pass a smaller --horizon or fewer --classes."
+        )
+
+
+_CHECKS = {VALUES: _check_levels, CLASSES: _check_classes}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ A row is a forecast of one model for one step after one origin. Networks and bas
 make it, `backtest` adds what came true, `metrics` scores it, `output` writes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 
 MODEL = "model"
 ITEM = "item"  # number of the series in the panel
@@ -53,9 +54,7 @@ def quantile_columns(levels: tuple[float, ...]) -> list[str]:
 
 def forecast_columns(task: Task) -> list[str]:
     """Name the columns that a forecast has beside `forecast`: quantiles, or probabilities."""
-    if task.classes:
-        return probability_columns(task.classes)
-    return quantile_columns(task.quantile_levels)
+    return COLUMNS[task.kind](task)
 
 
 def class_names(classes: int) -> list[str]:
@@ -66,6 +65,13 @@ def class_names(classes: int) -> list[str]:
 def probability_columns(classes: int) -> list[str]:
     """Name the columns of the probabilities: `p_down` and `p_up`, or `p1`, `p2`, …."""
     return [f"p_{name}" if classes == 2 else f"p{name}" for name in class_names(classes)]
+
+
+COLUMNS: Mapping[Kind, Callable[[Task], list[str]]] = {
+    VALUES: lambda task: quantile_columns(task.quantile_levels),
+    CLASSES: lambda task: probability_columns(task.classes),
+}
+"""Columns that a forecast of each kind has beside `forecast`."""
 
 
 def forecast_table(

@@ -19,6 +19,7 @@ GROUND = (
     "",
     "errors",
     "fields",
+    "kinds",
     "progress",
     "data.words",
     "neural.cells",

@@ -13,7 +13,7 @@ from forecast_rnn.api.model import load
 from forecast_rnn.cli.inspect import forecast_facts
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.errors import DataError
-from forecast_rnn.evaluation.metrics import mae
+from forecast_rnn.evaluation.value_metrics import mae
 
 CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
 ROUND = replace(CONFIG, round=True)

@@ -17,12 +17,14 @@ from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
 from forecast_rnn.api.refits import Refits, evaluate_refits
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.evaluation.metrics import scores, scores_by
 from forecast_rnn.evaluation.verdict import SEASONAL_NAIVE, Verdict
-from forecast_rnn.neural.fitting.fit import fit_tested
+from forecast_rnn.neural.fitting.fit import Tested, fit_tested
+from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.publish import published, published_scores
@@ -130,20 +132,16 @@ def backtest(
             refuse_warnings(findings.warnings)
         on_found(findings, task)
         tested = fit_tested(panel, task, config, on_progress, windows=windows, step=step)
-        if tested.forecaster is None:
-            raise DataError(
-                f"the series are too short for {windows or 1} windows of {task.horizon} steps: the "
-                f"usual one has {panel.usual_length():,} rows. Lower --windows or --horizon."
-            )
+        forecaster = _forecaster(tested, panel, task, windows)
         before = None if refit else uncalibrated(panel, tested, task)
         processes = processes or Processes(config.threads)
         if refit:
             refits = Refits(panel, task, config, tested, names)
             table = evaluate_refits(refits, processes, on_progress)
         else:
-            table = evaluate(panel, tested.forecaster, tested.rows, names, task, processes)
-        settings = settings_of(tested.forecaster, tested, config)
-        found = Backtested(
+            table = evaluate(panel, forecaster, tested.rows, names, processes)
+        settings = settings_of(forecaster, tested, config)
+        backtested = Backtested(
             folder=folder,
             files=(f"backtest.{format}", SCORES, STEPS, SERIES),
             table=published(table, panel, task),
@@ -155,13 +153,22 @@ def backtest(
             settings=settings | {"seconds": round(time.monotonic() - began, 1)},
             windows=len(tested.windows),
         )
-        _write(found)
-        return found
+        _write(backtested)
+        return backtested
 
 
-def _write(found: Backtested) -> None:
-    if found.folder is None:
+def _forecaster(tested: Tested, panel: Panel, task: Task, windows: int | None) -> Forecaster:
+    if tested.forecaster is None:
+        raise DataError(
+            f"the series are too short for {windows or 1} windows of {task.horizon} steps: the "
+            f"usual one has {panel.usual_length():,} rows. Lower --windows or --horizon."
+        )
+    return tested.forecaster
+
+
+def _write(backtested: Backtested) -> None:
+    if backtested.folder is None:
         return
-    tables = (found.table, found.scores, found.steps, found.series)
-    for name, table in zip(found.files, tables, strict=True):
-        write(table, found.folder / name)
+    tables = (backtested.table, backtested.scores, backtested.steps, backtested.series)
+    for name, table in zip(backtested.files, tables, strict=True):
+        write(table, backtested.folder / name)

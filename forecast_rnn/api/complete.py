@@ -1,23 +1,16 @@
 """A forecast with the fallback where the network has none."""
 
-from functools import partial
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forecast_rnn.baselines.fallback import (
-    with_fallback,
-)
+from forecast_rnn.api.kinds import EVALUATIONS
+from forecast_rnn.baselines.fallback import with_fallback
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.neural.inference.direction import climatology
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.states import Memory
-from forecast_rnn.tables import (
-    FORECAST,
-    forecast_columns,
-)
+from forecast_rnn.tables import FORECAST, forecast_columns
 
 
 def complete_forecast(
@@ -44,7 +37,7 @@ def complete_forecast(
     if weak is not None and weak.any():
         kept = ~pl.Series(np.repeat(weak, task.horizon))
         table = table.with_columns(pl.when(kept).then(FORECAST).alias(FORECAST))
-    stand_in = partial(climatology, forecaster) if task.classes else None
+    stand_in = EVALUATIONS[task.kind].stand_in(forecaster)
     table, filled = with_fallback(table, panel, rows, task, stand_in)
     if len(filled) and forecaster.whole:
         table = table.with_columns(pl.col(FORECAST, *forecast_columns(task)).round())

@@ -130,7 +130,7 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     panel, task, tested = job.panel, job.task, fitted.tested
     forecaster = fitted.forecaster
     before = uncalibrated(panel, tested, task)
-    table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES, task)
+    table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES)
     # First, as it takes the most beside the table, and what writing loads of Polars stays.
     found = scores(table, task)
     if file is not None:

@@ -16,7 +16,7 @@ from forecast_rnn.baselines.fallback import (
     about_weak,
     fallback_quantiles,
 )
-from forecast_rnn.config import check_range
+from forecast_rnn.config import check_is_number, check_range
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.append import appended
 from forecast_rnn.data.panels.newdata import (
@@ -32,7 +32,6 @@ from forecast_rnn.data.panels.newdata import (
 )
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
-from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.bundle.saving import load_model
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths
@@ -164,11 +163,11 @@ class Model:
         """
         check_range("paths", count, 1, MOST_PATHS)
         check_range("seed", seed, 0, 2**31 - 1)
-        if self.forecaster.task.classes:
-            raise ConfigError(
-                "the model forecasts classes of the change, and paths are made of values; leave "
-                "out --paths, or train with another --head."
-            )
+        check_is_number(
+            self.forecaster.task.kind,
+            "the model forecasts classes of the change, and paths are made of values; leave "
+            "out --paths, or train with another --head.",
+        )
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
         memory = self._memory_for(data)

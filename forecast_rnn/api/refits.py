@@ -91,7 +91,7 @@ def _evaluate(
     refits: Refits, forecaster: Forecaster, window: int, processes: Processes
 ) -> pl.DataFrame:
     rows = rows_of_window(refits.panel, refits.task, window)
-    return evaluate(refits.panel, forecaster, rows, refits.baselines, refits.task, processes)
+    return evaluate(refits.panel, forecaster, rows, refits.baselines, processes)
 
 
 def _counted(

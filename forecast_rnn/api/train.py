@@ -23,12 +23,12 @@ from forecast_rnn.api.inputs import (
 from forecast_rnn.api.reproduce import title_of, training_command
 from forecast_rnn.api.trained import Trained
 from forecast_rnn.baselines import USUAL_BASELINES
-from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.config import Task, TrainConfig, check_is_number
 from forecast_rnn.data.panels.future import known_steps
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.kinds import kind_of
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.workbook import check_workbook
 from forecast_rnn.progress import OnProgress, ignore
@@ -128,17 +128,20 @@ def _outputs(
 ) -> tuple[tuple[float, ...], int]:
     """Return the quantile levels and the number of classes, one of which is nothing."""
     levels, classes = config.outputs(quantile_levels)
-    if fallback and classes:
-        raise ConfigError("--fallback is for forecasts of values; leave it out for classes.")
+    if fallback:
+        check_is_number(
+            kind_of(classes), "--fallback is for forecasts of values; leave it out for classes."
+        )
     return levels, classes
 
 
 def _check(panel: Panel, task: Task, config: TrainConfig, *, workbook: bool) -> None:
     """Raise DataError for what is no count, and OutputError for more than a sheet can hold."""
     check_values(panel, config)
-    if workbook and task.classes:
-        raise ConfigError("--workbook is for forecasts of values; leave it out for classes.")
     if workbook:
+        check_is_number(
+            task.kind, "--workbook is for forecasts of values; leave it out for classes."
+        )
         check_workbook(panel, max(task.horizon, 1 + len(USUAL_BASELINES)))
 
 

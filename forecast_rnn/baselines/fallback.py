@@ -1,8 +1,7 @@
 """What stands in where the network has no forecast: the seasonal naive, with intervals."""
 
 import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +13,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.origins import located
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.words import counted, listed
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.tables import FORECAST, MODEL, forecast_columns, forecast_table
 
 Rows = NDArray[np.int64]
@@ -21,6 +21,13 @@ Values = NDArray[np.float64]
 StandIn = Callable[[Panel, Rows], pl.DataFrame]
 
 METHOD = "seasonal_naive"
+METHODS_IN_WORDS: Mapping[Kind, Callable[[Task], str]] = {
+    VALUES: lambda task: (
+        "the seasonal naive" if task.season_length > 1 else "the naive forecast (last value)"
+    ),
+    CLASSES: lambda task: "the frequencies of the classes at training",
+}
+"""What stands in for the network, of each kind of forecast."""
 NAMES_SHOWN = 5
 
 
@@ -29,16 +36,16 @@ def with_fallback(
     panel: Panel,
     rows: Rows,
     task: Task,
-    stand_in: StandIn | None = None,
+    stand_in: StandIn,
 ) -> tuple[pl.DataFrame, Rows]:
-    """Give origins whose forecast has a gap the quantiles of the seasonal naive.
+    """Give origins whose forecast has a gap the forecast of something simpler.
 
     Args:
         table: Forecast table of one model, in the order of `rows`.
         panel: The series; nothing after an origin is read.
         rows: Origins, [B].
         task: Horizon, season and quantile levels.
-        stand_in: What else to give them; None for the seasonal naive.
+        stand_in: What forecasts there, such as `seasonal_table`.
 
     Returns:
         The table in the same order, and the origins that were filled, [F]. Origins up to
@@ -53,8 +60,7 @@ def with_fallback(
         filled = filled[_observed(panel, rows[filled], int(panel.lengths().max(initial=1)))]
     if not len(filled):
         return table, rows[filled]
-    usual = partial(_seasonal_table, task=task) if stand_in is None else stand_in
-    other = usual(panel, rows[filled]).with_columns(pl.lit(table[MODEL][0]).alias(MODEL))
+    other = stand_in(panel, rows[filled]).with_columns(pl.lit(table[MODEL][0]).alias(MODEL))
     place = np.arange(len(table)).reshape(len(rows), task.horizon)
     place[filled] = len(table) + np.arange(len(other)).reshape(len(filled), task.horizon)
     return pl.concat([table, other])[place.ravel()], rows[filled]
@@ -90,9 +96,7 @@ def about_fallback(panel: Panel, filled: Rows, window_length: int, task: Task) -
     if not len(filled):
         return ()
     seen = _observed(panel, filled, window_length)
-    method = "the seasonal naive" if task.season_length > 1 else "the naive forecast (last value)"
-    if task.classes:
-        method = "the frequencies of the classes at training"
+    method = METHODS_IN_WORDS[task.kind](task)
     names = panel.names()
     sentences = []
     for group, reason in (
@@ -120,7 +124,8 @@ def about_weak(panel: Panel, rows: Rows) -> tuple[str, ...]:
     )
 
 
-def _seasonal_table(panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+def seasonal_table(panel: Panel, rows: Rows, task: Task) -> pl.DataFrame:
+    """Forecast by the seasonal naive, with the quantiles of `fallback_quantiles`."""
     quantiles = fallback_quantiles(panel, rows, task)
     return forecast_table(
         METHOD,

@@ -227,11 +227,16 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
 
 def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
     """Return what a model forecasts: quantiles, or classes of the change and their edges."""
+    from forecast_rnn.kinds import CLASSES, VALUES
     from forecast_rnn.tables import class_names
 
     task = forecaster.task
-    if not task.classes:
-        whole = ", of whole numbers" if forecaster.whole else ""
-        return {"quantiles": ", ".join(map(str, task.quantile_levels)) + whole}
+    whole = ", of whole numbers" if forecaster.whole else ""
     edges = ", ".join(f"{edge:.4g}" for edge in forecaster.classes.edges)
-    return {"classes": ", ".join(class_names(task.classes)), "edges": edges}
+    facts = {
+        "quantiles": ", ".join(map(str, task.quantile_levels)) + whole,
+        "classes": ", ".join(class_names(task.classes)),
+        "edges": edges,
+    }
+    shown = {VALUES: ("quantiles",), CLASSES: ("classes", "edges")}[task.kind]
+    return {name: facts[name] for name in shown}

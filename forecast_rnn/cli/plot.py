@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from forecast_rnn.cli.console import show_lines, show_text, width_of_talk
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.config import check_is_number
 
 if TYPE_CHECKING:
     from forecast_rnn.api.prediction import Prediction
@@ -16,8 +16,9 @@ STYLES = {"m": "bold blue", "i": "blue"}
 
 def check_pictures(task: "Task") -> None:
     """Raise ConfigError for forecasts that cannot be drawn."""
-    if task.classes:
-        raise ConfigError("--plot draws values, and the model forecasts classes; leave it out.")
+    check_is_number(
+        task.kind, "--plot draws values, and the model forecasts classes; leave it out."
+    )
 
 
 def show_pictures(prediction: "Prediction", task: "Task", names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """How good forecasts of classes are: one Polars expression a metric.
 
-As in `metrics`, over the rows of a backtest table, whose `forecast` and `actual` are numbers of
-classes; a model that gives no probabilities has only an accuracy.
+As in `value_metrics`, over the rows of a backtest table, whose `forecast` and `actual` are
+numbers of classes; a model that gives no probabilities has only an accuracy.
 """
 
 import operator
@@ -10,6 +10,7 @@ from functools import reduce
 
 import polars as pl
 
+from forecast_rnn.config import Task
 from forecast_rnn.tables import ACTUAL, FORECAST, probability_columns
 
 MetricFn = Callable[[int], pl.Expr]
@@ -69,6 +70,11 @@ CLASS_METRICS: dict[str, MetricFn] = {
     "brier_score": brier_score,
     "calibration_error": calibration_error,
 }
+
+
+def class_metrics(task: Task) -> dict[str, pl.Expr]:
+    """Return the metrics of the classes of a task, by name."""
+    return {name: metric(task.classes) for name, metric in CLASS_METRICS.items()}
 
 
 def confidence(classes: int) -> pl.Expr:

@@ -32,8 +32,8 @@ def combined(sources: Sequence[Values], weights: Sequence[float]) -> Values:
         weights: Of each source, from 0 on, with a sum above 0.
 
     Returns:
-        Of the same shape; where one source has no forecast the others stand in for it, and NaN where no
-        source with a weight has any.
+        Of the same shape; where one source has no forecast the others stand in for it, and NaN
+        where no source with a weight has any.
     """
     total, share = np.zeros(sources[0].shape), np.zeros(sources[0].shape)
     for source, weight in zip(sources, weights, strict=True):

@@ -75,7 +75,7 @@ class Combination:
             parts: What `parts` returned of them for the scores of the levels, [B, Q, H].
             levels: Probabilities of the quantiles, [Q].
         """
-        task = (*self.priors, *self.baselines)[0].task
+        task = self.priors[0].task if self.priors else self.baselines[0].task
         actual = outcomes(panel, rows, task.horizon)
         scale = error_scales(panel, rows, task.season_length)
         return replace(self, weights=best_weights(parts, actual, scale, levels))

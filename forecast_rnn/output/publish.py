@@ -1,6 +1,6 @@
 """From the forecast table to the table that users see, in their own words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task
 from forecast_rnn.data.columns.clock import format_times
 from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.tables import (
     ACTUAL,
     CUTOFF,
@@ -50,7 +51,7 @@ def published(
     if ACTUAL in table.columns:
         return pl.concat(published_backtest(table, panel, task))
     ours = [FORECAST, *forecast_columns(task)]
-    table = _named(_sorted(table, panel), task)
+    table = NAMED[task.kind](_sorted(table, panel), task)
     users = [*panel.items.columns, panel.schema.timestamp]
     table = _as_integers(table, ours) if whole else table
     names = [*ours, MODEL] if marked else ours
@@ -67,7 +68,7 @@ def published_backtest(table: pl.DataFrame, panel: Panel, task: Task) -> Iterato
     users = [*panel.items.columns, panel.schema.timestamp]
     ours = [FORECAST, *forecast_columns(task)]
     for of_model in by_model(table):
-        rows = _named(_sorted(of_model, panel), task)
+        rows = NAMED[task.kind](_sorted(of_model, panel), task)
         for part in rows.iter_slices(ROWS_AT_ONCE) if rows.height else [rows]:
             cutoff = format_times(part[CUTOFF], panel.schema)
             columns = [cutoff, *part[[STEP, ACTUAL, *ours]]]
@@ -118,13 +119,18 @@ def published_scores(table: pl.DataFrame, panel: Panel) -> pl.DataFrame:
     return pl.DataFrame([named.to_series(0), *ids, *named.get_columns()[1:]])
 
 
-def _named(table: pl.DataFrame, task: Task) -> pl.DataFrame:
+def _with_class_names(table: pl.DataFrame, task: Task) -> pl.DataFrame:
     """Put the names of classes in place of their numbers."""
-    if not task.classes:
-        return table
     names = dict(enumerate(class_names(task.classes), start=1))
     numbers = pl.col(FORECAST, *({ACTUAL} & {*table.columns})).cast(pl.Int64)
     return table.with_columns(numbers.replace_strict(names, return_dtype=pl.String))
+
+
+NAMED: Mapping[Kind, Callable[[pl.DataFrame, Task], pl.DataFrame]] = {
+    VALUES: lambda table, task: table,
+    CLASSES: _with_class_names,
+}
+"""Makes forecasts of each kind into what users read."""
 
 
 def time_patterns(panel: Panel) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a contest says of intervals, against plain loops."""
+"""What an evaluation says of intervals, against plain loops."""
 
 from statistics import mean
 from types import SimpleNamespace
@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forecast_rnn.api.evaluate import INSIDE, judge
+from forecast_rnn.api.evaluate import judge
+from forecast_rnn.api.intervals import INSIDE
 from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.tables import ITEM, ORIGIN, STEP, WINDOW
 from tests.output.report.outcomes import TASK, backtest_of, waves

@@ -1,6 +1,7 @@
 """What stands in for the network: laws, and plain loops over one origin at a time."""
 
 import math
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -8,7 +9,12 @@ import polars as pl
 import pytest
 
 from forecast_rnn.baselines import seasonal_naive
-from forecast_rnn.baselines.fallback import about_fallback, fallback_quantiles, with_fallback
+from forecast_rnn.baselines.fallback import (
+    about_fallback,
+    fallback_quantiles,
+    seasonal_table,
+    with_fallback,
+)
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.origins import last, located
 from forecast_rnn.tables import forecast_columns, forecast_table, quantile_columns
@@ -175,6 +181,7 @@ def test_intervals_cover_what_they_say_of_skewed_data_after_a_gap(of):
 
 
 TASK = Task(horizon=2, season_length=1, quantile_levels=(0.1, 0.5, 0.9))
+STAND_IN = partial(seasonal_table, task=TASK)
 
 
 def network_table(panel, rows, quantiles):
@@ -194,7 +201,9 @@ def test_only_origins_with_a_gap_are_filled_and_whole_and_in_place():
     quantiles[1:3] = NAN
     quantiles[3, 1, 2] = np.inf
 
-    table, filled = with_fallback(network_table(panel, rows, quantiles), panel, rows, TASK)
+    table, filled = with_fallback(
+        network_table(panel, rows, quantiles), panel, rows, TASK, STAND_IN
+    )
 
     assert panel.item_of(filled).tolist() == [2, 3]
     assert table["item"].to_list() == [0, 0, 1, 1, 2, 2, 3, 3]
@@ -209,7 +218,7 @@ def test_a_table_without_gaps_or_without_rows_is_left_as_it_is():
     for rows in (last(panel), np.empty(0, dtype=np.int64)):
         table = network_table(panel, rows, np.full((len(rows), 2, 3), 50.0))
 
-        after, filled = with_fallback(table, panel, rows, TASK)
+        after, filled = with_fallback(table, panel, rows, TASK, STAND_IN)
 
         assert after.equals(table)
         assert not len(filled)

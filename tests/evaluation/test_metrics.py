@@ -7,14 +7,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from forecast_rnn.config import Task
-from forecast_rnn.evaluation.metrics import (
-    METRICS,
-    comparable,
-    score_names,
-    scores,
-    scores_by,
-    series_scores,
-)
+from forecast_rnn.evaluation.metrics import comparable, scores, scores_by, series_scores
+from forecast_rnn.evaluation.value_metrics import METRICS, score_names
 from forecast_rnn.tables import quantile_columns
 
 LEVELS = (0.1, 0.5, 0.8)

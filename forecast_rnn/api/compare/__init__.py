@@ -22,11 +22,12 @@ from forecast_rnn.api.compare.ranking import (
 from forecast_rnn.api.compare.runs import Arena, Run, run_baselines, run_cell
 from forecast_rnn.api.compare.words import sentences
 from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
-from forecast_rnn.config import Task, TrainConfig, check_range
+from forecast_rnn.config import Task, TrainConfig, check_is_number, check_range
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, no_such
+from forecast_rnn.kinds import kind_of
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out
 from forecast_rnn.progress import OnProgress, Progress, ignore
@@ -154,11 +155,11 @@ def _checked(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _levels(config: TrainConfig, given: tuple[float, ...] | None) -> tuple[float, ...]:
     levels, classes = config.outputs(given)
-    if classes:
-        raise ConfigError(
-            f"cells are compared by forecasts of values, and --head {config.head} forecasts "
-            "classes; pass another --head."
-        )
+    check_is_number(
+        kind_of(classes),
+        f"cells are compared by forecasts of values, and --head {config.head} forecasts "
+        "classes; pass another --head.",
+    )
     return levels
 
 

@@ -17,6 +17,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
@@ -148,9 +149,9 @@ def _check_encoding(panel: Panel, encoding: Encoding, where: str) -> None:
 
 def _check_classes(classes: Classes, task: Task, model: ModelConfig, where: str) -> None:
     """Refuse classes that are not those of the task, or that the head does not forecast."""
-    fits = (model.head in CLASSIFIERS) == (task.classes > 0)
+    fits = (model.head in CLASSIFIERS) == (task.kind == CLASSES)
     fits &= len(classes.edges) == max(0, task.classes - 1)
-    fits &= len(classes.shares) == (task.horizon if task.classes else 0)
+    fits &= len(classes.shares) == {VALUES: 0, CLASSES: task.horizon}[task.kind]
     if not (fits and all(len(shares) == task.classes for shares in classes.shares)):
         raise BundleError(f"{where}: the classes do not suit the task and the head.")
 

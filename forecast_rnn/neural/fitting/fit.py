@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.evaluation.calibration import ConformityScores, calibrate
+from forecast_rnn.evaluation.calibration import ConformityScores
 from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
+from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
 from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.fitting.watch import Watch
-from forecast_rnn.neural.inference.classes import tempered
 from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.inference.paths import measure_dependence
 from forecast_rnn.neural.runtime import (
     WIDE,
     Machine,
@@ -94,7 +93,7 @@ def _fit_and_calibrate(job: "_Job", panel: Panel, holdout: Holdout, watch: Watch
     tested = replace(choice, forecaster=forecaster)
     # The forecasts of the backtest count as they were before they were calibrated and rounded.
     _, conformity = assess(replace(before.forecaster, rounded=False), panel, tested.rows)
-    dependence = measure_dependence(forecaster, panel, tested.rows)
+    dependence = FITTINGS[job.task.kind].dependence(forecaster, panel, tested.rows)
     forecaster = _calibrated(whole.forecaster, *tested.conformity, conformity)
     return Fitted(replace(forecaster, dependence=dependence), tested, whole.curve)
 
@@ -174,9 +173,7 @@ def _calibrated(forecaster: Forecaster, *conformities: ConformityScores) -> Fore
     """Make forecasts as unsure as held-back rows, if any, were far from those of the like."""
     if not conformities:
         return forecaster
-    if forecaster.task.classes:
-        return replace(forecaster, classes=tempered(forecaster.classes, *conformities))
-    return replace(forecaster, calibration=calibrate(*conformities))
+    return FITTINGS[forecaster.task.kind].calibrated(forecaster, conformities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast_rnn.config import Task
-from forecast_rnn.data.panels.outcomes import error_scales, outcomes
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.evaluation.calibration import ConformityScores, conformity_scores
+from forecast_rnn.evaluation.calibration import ConformityScores
+from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe, work_per_step
 from forecast_rnn.neural.fitting.setting import Setting
 from forecast_rnn.neural.fitting.training import Epoch, Learner, Sampler, Schedule, epochs, follow
-from forecast_rnn.neural.inference.direction import log_loss, measure_odds
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.network import Network
 from forecast_rnn.neural.parallel import side_by_side
@@ -190,31 +189,4 @@ def assess(
         panel: The series, with the rows after the origins.
         rows: Origins, [B].
     """
-    task = forecaster.task
-    if task.classes:
-        odds = measure_odds(forecaster, panel, rows)
-        return log_loss(odds), odds
-    windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    conformity, loss = [], []
-    for some, quantiles in forecaster.portions(panel, rows):
-        actual = outcomes(panel, some, task.horizon)
-        conformity.append(
-            conformity_scores(quantiles, actual, task.quantile_levels, windows=windows)
-        )
-        loss.append(_losses(quantiles, actual, task.quantile_levels))
-    values = np.concatenate([each.values for each in conformity])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = np.concatenate(loss) / error_scales(panel, rows, task.season_length)
-    scaled = scaled[np.isfinite(scaled)]
-    return float(scaled.mean()) if scaled.size else math.inf, replace(conformity[0], values=values)
-
-
-def _losses(quantiles: Values, actual: Values, quantile_levels: tuple[float, ...]) -> Values:
-    """Return twice the pinball loss of each forecast, [B]; NaN where no outcome is known."""
-    levels = np.array(quantile_levels)
-    error = actual[..., None] - quantiles
-    loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
-    counted = ~np.isnan(loss)
-    with np.errstate(invalid="ignore"):
-        found: Values = np.where(counted, loss, 0).sum(1) / counted.sum(1)
-    return found
+    return FITTINGS[forecaster.task.kind].assess(forecaster, panel, rows)

@@ -10,9 +10,10 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
+from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe
 from forecast_rnn.neural.fitting.training import Learner, Sampler, make_learner
-from forecast_rnn.neural.inference.classes import Classes, fit_classes
+from forecast_rnn.neural.inference.classes import Classes
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.batch import Table, load_table, measure_floor
 from forecast_rnn.neural.network.covariates import load_beside
@@ -105,7 +106,7 @@ def make_setting(
     transform = choose_transform(seen.values)
     floor = measure_floor(seen, transform, recipe.model, task.season_length)
     encoding = fit_encoding(seen)
-    classes = fit_classes(seen, transform, floor, recipe.model, task)
+    classes = FITTINGS[task.kind].classes(seen, transform, floor, recipe.model, task)
     beside = load_beside(seen, encoding, task.horizon, machine.device)
     # On the values of the panel itself: those that may be seen are a copy, which is not kept.
     table = load_table(panel, transform, floor, machine.device, beside)

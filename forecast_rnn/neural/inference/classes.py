@@ -76,8 +76,6 @@ def fit_classes(
     Raises:
         DataError: so many changes are equal that there are fewer classes.
     """
-    if not task.classes:
-        return Classes()
     rows = np.arange(len(panel.values))
     if len(rows) > MOST_ORIGINS:
         drawn = np.random.Generator(np.random.PCG64(0)).choice(rows, MOST_ORIGINS, replace=False)

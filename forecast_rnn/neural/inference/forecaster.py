@@ -19,12 +19,14 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.inference.bounds import never_negative
-from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, most_probable
+from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes
 from forecast_rnn.neural.inference.dependence import Dependence
+from forecast_rnn.neural.inference.points import POINTS
 from forecast_rnn.neural.inference.states import Memory
 from forecast_rnn.neural.inference.streaming import STEPS_AT_ONCE, Reader, Reading
 from forecast_rnn.neural.network.batch import Table, load_table, origin_tensors
@@ -127,8 +129,7 @@ class Forecaster:
         """
         columns, tables = forecast_columns(self.task), []
         for some, values in self.portions(panel, rows, memory):
-            levels = self.task.quantile_levels
-            forecasts = values[..., levels.index(0.5)] if levels else most_probable(values)
+            forecasts = POINTS[self.task.kind](values, self.task)
             origins = located(panel, some)
             table = forecast_table("network", origins, forecasts, columns=columns, values=values)
             tables.append(table)
@@ -143,7 +144,7 @@ class Forecaster:
         those of `forecast`.
         """
         series = self._series(panel, memory)
-        forecast = self._probabilities if self.task.classes else self._quantiles
+        forecast = {VALUES: self._quantiles, CLASSES: self._probabilities}[self.task.kind]
         for start in range(0, max(len(rows), 1), PORTION):
             portion = rows[start : start + PORTION]
             yield portion, forecast(series, portion)

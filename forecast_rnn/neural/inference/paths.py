@@ -33,7 +33,7 @@ Values = NDArray[np.float64]
 
 
 def measure_dependence(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Dependence:
-    """Estimate s and φ by what forecasts got wrong; both are 0 with nothing to go by, or classes.
+    """Estimate s and φ by what forecasts got wrong; both are 0 with nothing to go by.
 
     Each outcome is placed among the quantiles of its forecast, and the places are ranked
     over all outcomes, which makes normal scores of them whether or not the forecasts are
@@ -45,8 +45,6 @@ def measure_dependence(forecaster: Forecaster, panel: Panel, rows: NDArray[np.in
         panel: The series, with the rows after the origins.
         rows: Origins, [B].
     """
-    if forecaster.task.classes:
-        return Dependence()
     rows = rows[:: max(1, math.ceil(len(rows) / MOST_ORIGINS))]
     place = _places(forecaster, panel, rows)
     known = ~np.isnan(place)

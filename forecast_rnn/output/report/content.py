@@ -1,5 +1,6 @@
 """What a report says, section by section: words for HTML, numbers for its script."""
 
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import polars as pl
@@ -7,6 +8,7 @@ import polars as pl
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.words import counted
 from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.output.by_item import forecasts_by_item
 from forecast_rnn.output.readable import number, percent, plain
 from forecast_rnn.output.report.classes import class_sections
@@ -41,7 +43,7 @@ _PERIODS |= {"w": "week", "mo": "month", "q": "quarter", "y": "year"}
 
 def content(outcome: Outcome) -> tuple[Json, Json]:
     """Return what the template shows and what the script draws."""
-    parts = (class_sections if outcome.task.classes else _value_sections)(outcome)
+    parts = SECTIONS[outcome.task.kind](outcome)
     figures = {**parts.figures, **_training_figures(outcome)}
     models, columns = scoreboard(outcome.scores)
     shared: Json = {
@@ -99,6 +101,13 @@ def _value_sections(outcome: Outcome) -> Sections:
         drawn=drawn,
         numbers=_numbers(by_series, drawn),
     )
+
+
+SECTIONS: Mapping[Kind, Callable[[Outcome], Sections]] = {
+    VALUES: _value_sections,
+    CLASSES: class_sections,
+}
+"""What a report says of forecasts of each kind."""
 
 
 def _pictures(outcome: Outcome) -> Json:

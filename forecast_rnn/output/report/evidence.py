@@ -1,5 +1,6 @@
 """What of a backtest a report shows; so little that the rows need not be kept for it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.evaluation.verdict import NETWORK, SEASONAL_NAIVE, Verdict
+from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.accuracy import scaled_errors, scores_by_series
 from forecast_rnn.output.report.figures import (
@@ -47,16 +49,30 @@ def evidence_of(backtest: pl.DataFrame, panel: Panel, task: Task, verdict: Verdi
         task: What is forecast.
         verdict: What the backtest says of the network.
     """
+    return EVIDENCE[task.kind](backtest, panel, task, verdict)
+
+
+def _class_evidence(backtest: pl.DataFrame, panel: Panel, task: Task, verdict: Verdict) -> Evidence:
     rows = comparable(backtest)
-    if task.classes:
-        figures = _class_figures(rows, task, verdict) if verdict.errors else {}
-        return Evidence(figures, _by_series(rows.clear(), task, verdict), None)
+    figures = _class_figures(rows, task, verdict) if verdict.errors else {}
+    return Evidence(figures, _by_series(rows.clear(), task, verdict), None)
+
+
+def _value_evidence(backtest: pl.DataFrame, panel: Panel, task: Task, verdict: Verdict) -> Evidence:
+    rows = comparable(backtest)
     figures = _figures(rows, task, verdict) if verdict.errors else {}
     by_series = _by_series(rows, task, verdict)
     error, known = np.full(len(panel.order), np.nan), by_series.drop_nulls(NETWORK)
     error[known[ITEM].to_numpy()] = known[NETWORK].to_numpy()
     windows = windows_of(backtest, panel, task, (NETWORK, SEASONAL_NAIVE), error)
     return Evidence(figures, by_series, windows)
+
+
+EVIDENCE: Mapping[Kind, Callable[[pl.DataFrame, Panel, Task, Verdict], Evidence]] = {
+    VALUES: _value_evidence,
+    CLASSES: _class_evidence,
+}
+"""Gathers what a report shows of forecasts of each kind."""
 
 
 def baseline_label(task: Task) -> str:

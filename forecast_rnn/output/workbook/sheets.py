@@ -6,7 +6,8 @@ import polars as pl
 
 from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.evaluation.metrics import comparable, score_names, series_scores
+from forecast_rnn.evaluation.metrics import comparable, series_scores
+from forecast_rnn.evaluation.value_metrics import score_names
 from forecast_rnn.output.publish import free_name, shown_order
 from forecast_rnn.output.readable import number, plain
 from forecast_rnn.output.report.outcome import UNSTEADY, Outcome, versions, warnings_of

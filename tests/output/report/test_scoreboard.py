@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from forecast_rnn.evaluation.metrics import METRICS, OWA
+from forecast_rnn.evaluation.metrics import OWA
+from forecast_rnn.evaluation.value_metrics import METRICS
 from forecast_rnn.output.report.scoreboard import WORDS, curves, scoreboard
 from tests.output.report.outcomes import SETTINGS, TRIALS
 
