@@ -1,9 +1,18 @@
 """How wide intervals have to be: measured on forecasts of rows that training did not see.
 
-Conformalised quantile regression, Romano, Patterson and Candès (2019),
-https://arxiv.org/abs/1905.03222, eq. 6 to 8, in its multiplicative form: the distance of an
-outcome from the median is measured in distances of the interval's bound on that side, so that
-a correction keeps the shape of a forecast, and wide ones change more than narrow ones.
+Conformalised quantile regression after Romano, Patterson and Candès (2019),
+https://arxiv.org/abs/1905.03222, but multiplicative where their eq. 6 to 8 are additive. Theirs:
+the score of an outcome y is max(low - y, y - high), in the units of y, negative within the
+interval; its empirical quantile Q is added on both sides, [low - Q, high + Q], the same number of
+units for every forecast. Here: the score is the distance of y from the median in distances of the
+interval's bound on that side, |y - median| / |bound - median|, 0 at the median and 1 at the bound;
+its quantile, of the same rank as in eq. 8, multiplies both distances. So series of all sizes
+share one factor, a correction keeps the skewness of a forecast, wide intervals change more than
+narrow ones, and no interval can turn inside out.
+
+Two things go beyond the paper and take its guarantee of coverage away: factors are bounded, and
+drawn towards 1 where few windows were held back; and forecasts of one series follow each other in
+time, where the paper supposes that they could change places.
 """
 
 import math

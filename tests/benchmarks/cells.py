@@ -6,7 +6,7 @@
 Cells take turns, round by round; medians count. Work is counted as the products of matrices
 in a forward pass times three, as the equations have them, and set beside what `torch.matmul`
 of 1024 × 1024 reaches with the same threads and settings, so that a cell whose time goes into
-elementwise work shows a small share. The products of `textbook` that nothing reads count in the
+elementwise work shows a small share. The product of `textbook` that nothing reads counts in the
 forward pass alone.
 """
 
@@ -32,7 +32,7 @@ PRODUCTS: dict[str, Callable[[int, int], float]] = {
     "elman": lambda c, d: d * (c + d),
     "elman-relu": lambda c, d: d * (c + d),
     "elman-sigmoid": lambda c, d: d * (c + d),
-    "textbook": lambda c, d: d * (2 * c + 2 * d) + d * (c + d) / 3,
+    "textbook": lambda c, d: d * (2 * c + 2 * d) + d * d / 3,
     "lstm": lambda c, d: 4 * d * (c + d),
     "peephole-lstm": lambda c, d: 4 * d * (c + d),
     "gru": lambda c, d: 3 * d * (c + d),

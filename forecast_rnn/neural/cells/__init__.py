@@ -25,7 +25,8 @@ class CellNote:
     Attributes:
         title: Its full name.
         gates: Its gates, as the paper names them.
-        equations: One line each; x is the input, h the state before, h' the state after.
+        equations: One line each; x is the input, h the state before, h' the state after, b a
+            bias, β another where inputs and state have one each, and c a memory beside h.
         parameters: How many numbers it learns, of C inputs and D hidden_size.
         paper: Authors, year and address.
     """
@@ -69,22 +70,22 @@ CELL_NOTES = {
         gates=("output o",),
         equations=(
             "c~ = tanh(W x + U h + b), as printed: computed, never used,",
-            "     so that its weights do not learn",
-            "c' = σ(W x + U c + b)",
-            "o = σ(W x + U h + b)",
+            "     so that U does not learn",
+            "c' = σ(W x + V c + b), with the same W and b as c~",
+            "o = σ(W x + U h + b), with weights of its own",
             "h' = o ∘ tanh(c')",
         ),
-        parameters="3·D·(C + D + 1)",
+        parameters="D·(2·C + 3·D + 2)",
         paper=f"none; what is meant is lstm, {_LSTM}",
     ),
     "lstm": CellNote(
         title="long short-term memory",
         gates=("input i", "forget f", "output o"),
         equations=(
-            "i, f, o = σ(W x + b + U h + c), each with weights of its own",
-            "g = tanh(W x + b + U h + c)",
-            "s' = f ∘ s + i ∘ g",
-            "h' = o ∘ tanh(s')",
+            "i, f, o = σ(W x + b + U h + β), each with weights of its own",
+            "g = tanh(W x + b + U h + β)",
+            "c' = f ∘ c + i ∘ g",
+            "h' = o ∘ tanh(c')",
         ),
         parameters="4·D·(C + D + 2)",
         paper=f"{_LSTM}; "
@@ -104,11 +105,12 @@ CELL_NOTES = {
         paper="Gers and Schmidhuber (2000), https://doi.org/10.1109/IJCNN.2000.861302",
     ),
     "gru": CellNote(
-        title="gated recurrent unit",
+        title="gated recurrent unit, reset after the product",
         gates=("reset r", "update z"),
         equations=(
-            "r, z = σ(W x + b + U h + c), each with weights of its own",
-            "g = tanh(W x + b + r ∘ (U h + c))",
+            "r, z = σ(W x + b + U h + β), each with weights of its own",
+            "g = tanh(W x + b + r ∘ (U h + β)),",
+            "    where the paper resets the state first: U (r ∘ h)",
             "h' = z ∘ h + (1 - z) ∘ g",
         ),
         parameters="3·D·(C + D + 2)",
@@ -168,9 +170,9 @@ CELL_NOTES = {
         equations=(
             "q, v = W x + b, k = (W x + b) / √D, with weights of their own",
             "i = exp(w·x + b), f = σ(w·x + b), o = σ(W x + b)",
-            "C' = f C + i v kᵀ",
+            "S' = f S + i v kᵀ, a memory of D × D",
             "n' = f n + i k",
-            "h' = o ∘ C' q / max(|n'ᵀ q|, 1)",
+            "h' = o ∘ S' q / max(|n'ᵀ q|, 1)",
         ),
         parameters="(4·D + 2)·(C + 1)",
         paper=_XLSTM,

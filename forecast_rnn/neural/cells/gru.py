@@ -20,12 +20,13 @@ _CACHED = 1 << 16
 class GRU(Cell):
     """Gated recurrent unit with two gates, reset r and update z.
 
-    Cho et al. (2014), https://arxiv.org/abs/1406.1078, eq. 5-8, in the form in which
-    the reset gate acts after the matrix product (as `torch.nn.GRU` and cuDNN have it):
+    Cho et al. (2014), https://arxiv.org/abs/1406.1078, eq. 5-8, in the form in which the reset
+    gate acts after the matrix product, as `torch.nn.GRU` and cuDNN have it (the paper has
+    U (r_t ∘ h_(t-1)) in eq. 8). As there, inputs and state have a bias each, b and β:
 
-    r_t = σ(W_r x_t + U_r h_(t-1) + b_r)
-    z_t = σ(W_z x_t + U_z h_(t-1) + b_z)
-    h̃_t = tanh(W x_t + b + r_t ∘ (U h_(t-1) + c))
+    r_t = σ(W_r x_t + b_r + U_r h_(t-1) + β_r)
+    z_t = σ(W_z x_t + b_z + U_z h_(t-1) + β_z)
+    h̃_t = tanh(W x_t + b + r_t ∘ (U h_(t-1) + β))
     h_t = z_t ∘ h_(t-1) + (1 - z_t) ∘ h̃_t
     """
 

@@ -14,12 +14,13 @@ class LSTM(Cell):
     """Long short-term memory with a forget gate that starts open.
 
     Hochreiter and Schmidhuber (1997), https://doi.org/10.1162/neco.1997.9.8.1735;
-    forget gate: Gers et al. (2000), https://doi.org/10.1162/089976600300015015:
+    forget gate: Gers et al. (2000), https://doi.org/10.1162/089976600300015015.
+    Inputs and state have a bias each, b and β, as `torch.nn.LSTM` and cuDNN have it:
 
-    i_t = σ(W_i x_t + U_i h_(t-1) + b_i)
-    f_t = σ(W_f x_t + U_f h_(t-1) + b_f)
-    g_t = tanh(W_g x_t + U_g h_(t-1) + b_g)
-    o_t = σ(W_o x_t + U_o h_(t-1) + b_o)
+    i_t = σ(W_i x_t + b_i + U_i h_(t-1) + β_i)
+    f_t = σ(W_f x_t + b_f + U_f h_(t-1) + β_f)
+    g_t = tanh(W_g x_t + b_g + U_g h_(t-1) + β_g)
+    o_t = σ(W_o x_t + b_o + U_o h_(t-1) + β_o)
     c_t = f_t ∘ c_(t-1) + i_t ∘ g_t
     h_t = o_t ∘ tanh(c_t)
     """

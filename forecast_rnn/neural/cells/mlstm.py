@@ -25,7 +25,7 @@ class _Read(NamedTuple):
 
 @final
 class MLSTM(Cell):
-    """Long short-term memory that stores values v under keys k in a matrix C.
+    """Long short-term memory that stores values v under keys k in a matrix S.
 
     Beck et al. (2024), xLSTM, https://arxiv.org/abs/2405.04517, eq. 19-27, with one head
     and stabilised gates:
@@ -35,11 +35,12 @@ class MLSTM(Cell):
     f̃_t = w_f x_t + b_f, f_t = exp(log σ(f̃_t) + m_(t-1) - m_t)
     o_t = σ(W_o x_t + b_o)
     m_t = max(log σ(f̃_t) + m_(t-1), ĩ_t)
-    C_t = f_t C_(t-1) + i_t v_t k_tᵀ
+    S_t = f_t S_(t-1) + i_t v_t k_tᵀ
     n_t = f_t n_(t-1) + i_t k_t
-    h_t = o_t ∘ C_t q_t / max(|n_tᵀ q_t|, exp(-m_t))
+    h_t = o_t ∘ S_t q_t / max(|n_tᵀ q_t|, exp(-m_t))
 
-    The stabiliser m keeps the exponentials in range and cancels in h; the 1 in the paper's
+    S is C in the paper, which here is the number of inputs. The stabiliser m keeps the
+    exponentials in range and cancels in h; the 1 in the paper's
     denominator becomes exp(-m_t).
     """
 
@@ -50,7 +51,7 @@ class MLSTM(Cell):
             self.input.bias[-1] = 5  # the forget gate starts open, for some 150 steps
 
     def initial_state(self, batch_size: int) -> State:
-        """Return C = 0 [B, D, D], n = 0 [B, D] and m = log 0 [B, 1]."""
+        """Return S = 0 [B, D, D], n = 0 [B, D] and m = log 0 [B, 1]."""
         n = self.zeros(batch_size)
         return n.new_zeros(batch_size, self.hidden_size, self.hidden_size), n, log_of_zero(n[:, :1])
 

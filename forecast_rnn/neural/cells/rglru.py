@@ -10,7 +10,7 @@ from forecast_rnn.neural.cells.base import Cell, Projection, State, batch_first,
 from forecast_rnn.neural.cells.linear_scan import linear_scan
 
 _SHARPNESS = 8.0
-"""The constant c of the paper."""
+"""The constant that the paper calls c."""
 
 
 @final
@@ -21,11 +21,11 @@ class RGLRU(Cell):
 
     r_t = σ(W_a x_t + b_a)
     i_t = σ(W_x x_t + b_x)
-    a_t = a^(c r_t), a = σ(Λ), c = 8
+    a_t = a^(8 r_t), a = σ(Λ)
     h_t = a_t ∘ h_(t-1) + √(1 - a_t²) ∘ (i_t ∘ u_t), u_t = W_u x_t + b_u
 
     u_t brings the input to the width of the state, as the linear layer before the unit
-    does in the paper. Λ starts so that a^c lies evenly between 0.9 and 0.999.
+    does in the paper. Λ starts so that a^8 lies evenly between 0.9 and 0.999.
     """
 
     def __init__(self, inputs: int, hidden_size: int) -> None:

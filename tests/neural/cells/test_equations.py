@@ -164,22 +164,27 @@ def test_exponential_gates_stay_in_range(name, shift):
 
 def test_the_candidate_of_the_textbook_is_computed_and_never_used():
     cell, x = some_cell("textbook"), some_input()
-    state = cell.initial_state(1)
-    before, _ = cell.scan(x, state)
+    before, _ = cell.scan(x, cell.initial_state(1))
 
-    candidate = cell.candidate(x[:, 0], state[0])
     before.sum().backward()
     with torch.no_grad():
-        cell.candidate_input.weight.mul_(2)
         cell.candidate_recurrent.weight.mul_(2)
-    after, _ = cell.scan(x, state)
+    after, _ = cell.scan(x, cell.initial_state(1))
 
-    assert candidate.shape == (1, WIDTH)
     assert torch.equal(before, after)
-    assert {name.partition(".")[0] for name, w in cell.named_parameters() if w.grad is None} == {
-        "candidate_input",
-        "candidate_recurrent",
-    }
+    unread = {name for name, weight in cell.named_parameters() if weight.grad is None}
+    assert unread == {"candidate_recurrent.weight"}
+
+
+def test_the_candidate_of_the_textbook_shares_input_weights_and_bias_with_its_memory():
+    cell, x, h = some_cell("textbook"), some_input()[0], torch.ones(STEPS, WIDTH).double()
+    w = {key: value.detach().numpy() for key, value in cell.named_parameters()}
+    wx, b = parts(w["input.weight"], "co"), parts(w["input.bias"], "co")  # as in `textbook`
+
+    candidate = cell.candidate(cell.input(x), h)
+
+    sums = x.numpy() @ wx["c"].T + h.numpy() @ w["candidate_recurrent.weight"].T + b["c"]
+    np.testing.assert_allclose(candidate.detach(), np.tanh(sums))
 
 
 def test_the_shares_of_minlstm_sum_to_one_also_where_both_gates_are_shut():
