@@ -14,7 +14,7 @@ from forecast_rnn import __version__, errors
 from forecast_rnn.baselines import BASELINES
 from forecast_rnn.cli import EPILOG, app
 from forecast_rnn.evaluation.class_metrics import CLASS_METRICS
-from forecast_rnn.evaluation.metrics import METRICS
+from forecast_rnn.evaluation.value_metrics import METRICS
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import HEADS
 
