@@ -13,6 +13,7 @@ from forecast_rnn.prior.design import MEDIAN, QUANTILE_LEVELS, Design
 from forecast_rnn.prior.inputs import WIDTH as TOLD
 from forecast_rnn.prior.rows import WIDTH as READ
 from forecast_rnn.prior.trials import WIDTH as TRIALS
+from forecast_rnn.prior.weights import Prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,15 @@ class PriorNetwork(nn.Module):
         errors = F.pad(errors, (1, 0)).unsqueeze(2)
         weights = (logits - self.trust * errors + asked.usable).softmax(dim=-1)
         return ordered((weights * asked.ahead).sum(-1, keepdim=True), corrections)
+
+
+def network_of(prior: Prior) -> PriorNetwork:
+    """Return the network of a prior, to be trained further."""
+    with torch.device("meta"):
+        network = PriorNetwork(prior.design)
+    weights = {name: torch.from_numpy(part.copy()) for name, part in prior.weights.items()}
+    network.load_state_dict(weights, assign=True)
+    return network.requires_grad_()
 
 
 def ordered(middle: Tensor, corrections: Tensor) -> Tensor:

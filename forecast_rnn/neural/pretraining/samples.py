@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast_rnn.neural.pretraining.windows import Sample, Windows, sample_of
 from forecast_rnn.prior.history import Floats, Ints, prepare
-from forecast_rnn.prior.inputs import Floats32, Steps, step_inputs
-from forecast_rnn.prior.places import Places, places
-from forecast_rnn.prior.rows import row_inputs
 from forecast_rnn.prior.simulator.blocks import simulate
 from forecast_rnn.prior.simulator.noise import Generator
 from forecast_rnn.prior.simulator.shapes import draw_block, draw_rows
-from forecast_rnn.prior.units import units
 
 ROWS = 8_000
 """Rows that the recurrent layers read in a batch, about."""
@@ -21,9 +18,6 @@ ORIGINS = 1_000
 
 STEPS = 12
 """Steps, at most, that are forecast from an origin."""
-
-FARTHEST = 1e3
-"""Target, in sizes, beyond which it is not told how far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +39,6 @@ class Shape:
     ahead: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A batch.
-
-    Attributes:
-        read: What is read of rows, [W, T, C].
-        origins: Rows in the window, [W, O].
-        steps: What the head reads, of W O origins.
-        target: Values less the reference, in sizes, 0 where not observed, [W, O, H].
-        weight: One over the error scale in sizes, 0 where not observed, [W, O, H].
-    """
-
-    read: Floats32
-    origins: Ints
-    steps: Steps
-    target: Floats32
-    weight: Floats32
-
-
 def draw_sample(seed: int, step: int) -> Sample:
     """Simulate the batch of a step."""
     rng = np.random.default_rng([seed, step])
@@ -75,14 +50,9 @@ def draw_sample(seed: int, step: int) -> Sample:
     # The last window of each series ends where its history does; the others end anywhere.
     ends = rng.integers(min(shape.context, shape.history - 1), shape.history, len(items)) + 1
     ends[each - 1 :: each] = shape.history
-    starts = ends - shape.context
-    rows = starts[:, None] + np.arange(shape.context)
-    at = places(history, *(part.ravel() for part in np.broadcast_arrays(items[:, None], rows)))
-    read = row_inputs(at, units(at)).reshape(*rows.shape, -1)
+    windows = Windows(items, ends - shape.context, shape.context)
     origins = draw_origins(rng, len(items), shape.context)
-    items = np.repeat(items, origins.shape[1])
-    at = places(history, items, (starts[:, None] + origins).ravel())
-    return _asked(at, _draw_steps(rng, len(items), shape.ahead), read, origins)
+    return sample_of(history, windows, origins, _draw_steps(rng, origins.size, shape.ahead))
 
 
 def draw_shape(rng: Generator) -> Shape:
@@ -128,28 +98,3 @@ def _draw_steps(rng: Generator, origins: int, ahead: int) -> Ints:
         return np.broadcast_to(np.arange(1, ahead + 1), (origins, ahead))
     spread = (np.arange(STEPS) + rng.random((origins, STEPS))) * (ahead / STEPS)
     return 1 + spread.astype(np.int64).clip(max=ahead - 1)
-
-
-def _asked(at: Places, ahead: Ints, read: Floats32, origins: Ints) -> Sample:
-    """Return the sample of origins [W, O], which are the places [W O], and steps [W O, H]."""
-    history, unit = at.history, units(at)
-    steps = step_inputs(at, unit, ahead)
-    where = at.items[:, None], at.rows[:, None] + ahead
-    observed = history.observed[where]
-    target = (history.values[where] - steps.reference) / steps.size
-    target = np.where(observed, target, 0).clip(-FARTHEST, FARTHEST).astype(np.float32)
-    scale = (unit.error_scale + _whole_error(at, unit.error_scale)) / 2
-    weight = np.where(observed, (unit.size / scale)[:, None], 0).astype(np.float32)
-    shape = (*origins.shape, -1)
-    return Sample(read, origins, steps, target.reshape(shape), weight.reshape(shape))
-
-
-def _whole_error(at: Places, otherwise: Floats) -> Floats:
-    """Return the seasonal naive's mean error over all rows, what is to come included, [R].
-
-    Together with that of the past it keeps a few rows that happen to be quiet from counting
-    for more than all others.
-    """
-    sums = at.history.sums
-    total, count = (sums[name][at.items, -1] for name in ("season", "season count"))
-    return np.where(total > 0, total / np.maximum(count, 1), otherwise)

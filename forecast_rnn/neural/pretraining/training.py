@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from forecast_rnn.neural.descent import Descent, descend, start_descent
 from forecast_rnn.neural.pretraining.network import Asked, PriorNetwork
-from forecast_rnn.neural.pretraining.samples import Sample, draw_sample
+from forecast_rnn.neural.pretraining.samples import draw_sample
+from forecast_rnn.neural.pretraining.windows import Sample
 from forecast_rnn.prior.design import QUANTILE_LEVELS, Design
 
 GRADIENT_CLIP = 1.0

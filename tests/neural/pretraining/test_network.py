@@ -3,10 +3,12 @@ import pytest
 import torch
 
 from forecast_rnn.neural.pretraining import samples
-from forecast_rnn.neural.pretraining.training import asked, start
+from forecast_rnn.neural.pretraining.network import network_of
+from forecast_rnn.neural.pretraining.training import asked, loss, start
 from forecast_rnn.prior.design import CELLS, Design
 from forecast_rnn.prior.forward import quantiles, states
 from forecast_rnn.prior.weights import shapes
+from tests.prior.examples import random_prior
 
 
 def network(cell="gru", size=16):
@@ -70,3 +72,20 @@ def test_a_base_that_is_not_there_has_no_weight(sample):
     changed = type(steps)(steps.origins, steps.trials, steps.told, other, steps.usable)
 
     assert torch.equal(trained(read, steps), trained(read, changed))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_prior_becomes_a_network_that_can_be_trained_further(cell, sample):
+    prior = random_prior(Design(cell=cell, hidden_size=8, head_size=8))
+    further = network_of(prior)
+
+    found = further(torch.from_numpy(sample.read), asked(sample))
+    loss(found, sample).backward()
+
+    known = states(prior.design, prior.weights, sample.read)
+    known = np.take_along_axis(known, sample.origins[:, :, None], axis=1)
+    expected = quantiles(prior.weights, known.reshape(-1, known.shape[-1]), sample.steps)
+    np.testing.assert_allclose(
+        found.detach().numpy(), expected.reshape(found.shape), rtol=1e-5, atol=1e-4
+    )
+    assert all(part.grad is not None for part in further.parameters())
