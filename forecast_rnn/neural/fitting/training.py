@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
-from forecast_rnn.neural.fitting.optimizer import Optimizer, start_optimizer, take_step
+from forecast_rnn.neural.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.network.batch import Table, gather
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network, build_network

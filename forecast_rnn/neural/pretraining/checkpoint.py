@@ -9,10 +9,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from forecast_rnn.atomic import new_file
 from forecast_rnn.errors import BundleError
 from forecast_rnn.neural.pretraining.training import Plan, Pupil, start
 from forecast_rnn.prior.design import Design
+from forecast_rnn.system.atomic import new_file
 
 
 def save_pupil(path: Path, pupil: Pupil, plan: Plan) -> None:
@@ -58,9 +58,9 @@ def _tensors(pupil: Pupil) -> dict[str, Tensor]:
     found = {f"weight.{name}": part for name, part in pupil.network.state_dict().items()}
     found |= {f"average.{name}": part for name, part in pupil.average.state_dict().items()}
     for kind, parts in (
-        ("mean", pupil.descent.means),
-        ("square", pupil.descent.squares),
-        ("count", pupil.descent.counts),
+        ("mean", pupil.optimizer.means),
+        ("square", pupil.optimizer.squares),
+        ("count", pupil.optimizer.counts),
     ):
         found |= {f"{kind}.{place}": part for place, part in enumerate(parts)}
     return found

@@ -5,12 +5,12 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from forecast_rnn.atomic import new_file
 from forecast_rnn.neural.pretraining.checkpoint import load_pupil
 from forecast_rnn.neural.pretraining.run import CHECKPOINT, CURVE
 from forecast_rnn.neural.pretraining.training import Plan, Pupil
 from forecast_rnn.prior.simulator import VERSION
 from forecast_rnn.prior.weights import encode_prior, manifest_of
+from forecast_rnn.system.atomic import new_file
 
 
 def export_prior(folder: Path, path: Path) -> None:

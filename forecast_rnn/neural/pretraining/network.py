@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from forecast_rnn.neural.stack import Layer, make_cell
+from forecast_rnn.neural.network.stack import Layer, make_cell
 from forecast_rnn.prior.bases import NAMES
 from forecast_rnn.prior.design import MEDIAN, QUANTILE_LEVELS, Design
 from forecast_rnn.prior.inputs import WIDTH as TOLD

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from forecast_rnn.atomic import new_file
 from forecast_rnn.neural.pretraining.checkpoint import load_pupil, save_pupil
 from forecast_rnn.neural.pretraining.training import Plan, Pupil, Record, records, start
 from forecast_rnn.prior.design import Design
+from forecast_rnn.system.atomic import new_file
 
 CHECKPOINT = "checkpoint.safetensors"
 CURVE = "loss.jsonl"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from forecast_rnn.neural.descent import Descent, descend, start_descent
+from forecast_rnn.neural.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.pretraining.network import Asked, PriorNetwork
 from forecast_rnn.neural.pretraining.samples import draw_sample
 from forecast_rnn.neural.pretraining.windows import Sample
@@ -62,13 +62,13 @@ class Pupil:
     Attributes:
         network: Its weights.
         average: Their running average, which is what is used in the end.
-        descent: What is remembered of gradients.
+        optimizer: What is remembered of gradients.
         steps: Those taken.
     """
 
     network: PriorNetwork
     average: PriorNetwork
-    descent: Descent
+    optimizer: Optimizer
     steps: int = 0
 
 
@@ -95,7 +95,7 @@ def start(design: Design, seed: int) -> Pupil:
         torch.manual_seed(seed)
         network = PriorNetwork(design)
     average = copy.deepcopy(network).requires_grad_(requires_grad=False)
-    return Pupil(network, average, start_descent(network.parameters()))
+    return Pupil(network, average, start_optimizer(network.parameters()))
 
 
 def records(pupil: Pupil, plan: Plan) -> Iterator[Record | None]:
@@ -125,7 +125,7 @@ def train_step(pupil: Pupil, sample: Sample, rate: float) -> tuple[float, float]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
     pupil.steps += 1
     if bool(norm.isfinite() & found.isfinite()):
-        descend(pupil.descent, rate)
+        take_step(pupil.optimizer, rate)
         _follow(pupil)
     return float(found.detach()), float(norm)
 

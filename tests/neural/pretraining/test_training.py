@@ -41,7 +41,7 @@ def trained(folder, plan=PLAN, *, stop_after=None):
 def tensors(folder):
     pupil, _ = load_pupil(folder / CHECKPOINT)
     found = [*pupil.network.parameters(), *pupil.average.parameters()]
-    return [*found, *pupil.descent.means, *pupil.descent.squares, *pupil.descent.counts]
+    return [*found, *pupil.optimizer.means, *pupil.optimizer.squares, *pupil.optimizer.counts]
 
 
 @pytest.mark.parametrize("stop_after", [1, 2, 5])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from forecast_rnn.neural.fitting.optimizer import WEIGHT_DECAY, start_optimizer, take_step
+from forecast_rnn.neural.optimizer import WEIGHT_DECAY, start_optimizer, take_step
 
 RATES = [1e-3, 2e-3, 5e-4, 4e-3, 3e-3, 1e-3]
 
