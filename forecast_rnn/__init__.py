@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forecast_rnn.api.train import train
     from forecast_rnn.api.trained import Trained
     from forecast_rnn.config import TrainConfig
-    from forecast_rnn.data.schema import Hints
+    from forecast_rnn.data.hints import Hints
 
 __version__ = "0.1.0"
 _HOMES = {

@@ -10,8 +10,8 @@ import pytest
 from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels import origins
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.evaluation.backtest import backtest
 from forecast_rnn.evaluation.metrics import scores
 

@@ -10,7 +10,7 @@ import torch
 from forecast_rnn.api import train as api
 from forecast_rnn.api.model import load
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import HEADS

@@ -12,7 +12,7 @@ from forecast_rnn.api import train as api
 from forecast_rnn.api.model import load
 from forecast_rnn.cli import app
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.shops import shop_frame
 

@@ -26,17 +26,18 @@ GROUND = (
     "neural.cells.*",
     "neural.heads",
 )
-GROUND = (*GROUND, "neural.scaling")
+GROUND = (*GROUND, "neural.scaling", "neural.optimizer")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,
-    ("config", "system", "data.schema", "data.faults", "data.time", "neural.runtime"),
-    ("tables", "data.files", "neural.heads.*", "neural.parallel"),
+    ("config", "system", "data.hints", "data.faults", "data.time", "prior", "neural.runtime"),
+    ("tables", "data.schema", "data.files", "neural.heads.*", "neural.parallel", "prior.simulator"),
     ("data.columns",),
     ("data.series",),
     ("data.panels",),
     ("data.read", "baselines", "evaluation", "neural.network", "output"),
-    ("neural.inference", "output.report"),
-    ("neural.fitting", "neural.bundle", "output.workbook"),
+    ("forecasting", "output.report", "neural.pretraining"),
+    ("neural.inference", "output.workbook"),
+    ("neural.fitting", "neural.bundle"),
     ("api",),
     ("api.compare",),
     ("cli",),
@@ -44,7 +45,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The command line loads the work inside its functions, so that --help stays fast.
-AT_THE_TOP_OF_CLI = {"", "cli", "config", "errors", "fields", "system", "data.schema", "output"}
+AT_THE_TOP_OF_CLI = {
+    "",
+    "cli",
+    "config",
+    "errors",
+    "fields",
+    "system",
+    "data.hints",
+    "data.schema",
+    "output",
+}
 AT_THE_TOP_OF_CLI |= {"neural.cells", "neural.heads"}
 # Third parties: only these folders may import them at the top of a file.
 HOMES = {

@@ -17,9 +17,9 @@ from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
 from forecast_rnn.api.refits import Refits, evaluate_refits
 from forecast_rnn.baselines import USUAL_BASELINES, check_baselines
 from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.evaluation.metrics import scores, scores_by
 from forecast_rnn.evaluation.verdict import SEASONAL_NAIVE, Verdict

@@ -8,6 +8,7 @@ import polars as pl
 
 from forecast_rnn.config import QUANTILE_LEVELS, Task, TrainConfig
 from forecast_rnn.data.files.tabular import Tabular, as_frame
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.counts import check_counts, check_whole
 from forecast_rnn.data.panels.future import ITEM, future_frame, known_ahead, known_steps
 from forecast_rnn.data.panels.panel import Panel
@@ -19,7 +20,6 @@ from forecast_rnn.data.read import (
     read_future,
     read_panel,
 )
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.time.frequency import default_horizon, season_length
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.neural.heads import COUNTS

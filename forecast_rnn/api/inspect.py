@@ -16,10 +16,10 @@ import polars as pl
 
 from forecast_rnn.api.inputs import Data, panel_of, usual_task
 from forecast_rnn.api.reproduce import training_words
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.panels.profile import profile, totals
 from forecast_rnn.data.read import refuse_warnings
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.output.folder import BUNDLE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from forecast_rnn.api.inputs import Data
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.fields import options_in
 
 OPTION_TYPES = (str, PathLike, int, float, tuple)

@@ -24,10 +24,10 @@ from forecast_rnn.api.reproduce import title_of, training_command
 from forecast_rnn.api.trained import Trained
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig, check_is_number
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.future import known_steps
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.kinds import kind_of
 from forecast_rnn.output.folder import claimed_folder
 from forecast_rnn.output.workbook import check_workbook

@@ -23,7 +23,7 @@ from forecast_rnn.cli.evaluation import (
     show_scores,
 )
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.fields import EVALUATION, OUTPUT, Option
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from forecast_rnn.cli.console import (
 )
 from forecast_rnn.cli.signature import Part
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.fields import EVALUATION, Option
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.output import format_of, write

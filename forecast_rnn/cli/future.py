@@ -9,7 +9,7 @@ import typer
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import show_warnings
 from forecast_rnn.cli.predict import chosen_format
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.output import write, write_stream
 

@@ -16,7 +16,7 @@ from forecast_rnn.cli.console import (
     show_warnings,
     width_of_result,
 )
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError, InputError
 from forecast_rnn.output.readable import number, plain
 

@@ -25,7 +25,7 @@ from forecast_rnn.cli.evaluation import (
 )
 from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 
 if TYPE_CHECKING:
     from forecast_rnn.api.train import Trained

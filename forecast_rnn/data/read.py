@@ -23,6 +23,7 @@ from forecast_rnn.data.files.parquet import parquet_table
 from forecast_rnn.data.files.sheet import sheet_table
 from forecast_rnn.data.files.source import open_source
 from forecast_rnn.data.files.table import Plain, Rows, Table
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.facts import facts_of
 from forecast_rnn.data.panels.future import cut_future, trailing, with_future
 from forecast_rnn.data.panels.grid import build_panel, check_gaps
@@ -31,7 +32,7 @@ from forecast_rnn.data.panels.missing import fill_missing
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.panels.quality import check_missing, check_names, check_values
 from forecast_rnn.data.panels.wide import TARGET, check_missing_cells, series_column
-from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.series.covariates import (
     Column,
     about_missing,

@@ -8,7 +8,7 @@ import pytest
 
 from forecast_rnn.api.backtest import backtest
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError, DataError, OutputError
 from forecast_rnn.system.processes import Processes
 from tests.shops import promotion

@@ -10,7 +10,7 @@ from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.api.model import load
 from forecast_rnn.api.train import train
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 
 QUICK = TrainConfig(hidden_size=8, steps=5, members=1, threads=1)

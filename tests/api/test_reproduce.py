@@ -13,7 +13,7 @@ import forecast_rnn.api
 from forecast_rnn.api.reproduce import title_of, training_command
 from forecast_rnn.cli import app
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import DUPLICATES, MISSING, Hints
+from forecast_rnn.data.hints import DUPLICATES, MISSING, Hints
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import CLASSIFIERS, HEADS
 

@@ -13,8 +13,8 @@ from forecast_rnn.baselines import gradient_boosting, ridge, seasonal_naive
 from forecast_rnn.baselines.lags import lags_of
 from forecast_rnn.baselines.regressors import fit_ridge
 from forecast_rnn.config import Task
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.origins import last, rolling
-from forecast_rnn.data.schema import Hints
 from tests.panels import NAN, panel_of
 
 TASK = Task(horizon=4, season_length=4)

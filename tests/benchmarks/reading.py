@@ -133,8 +133,8 @@ def timed(side: str, path: Path) -> tuple[float, float]:
 
 def read_ours(path: Path) -> None:
     """Read a file as the commands do."""
+    from forecast_rnn.data.hints import Hints
     from forecast_rnn.data.read import read_panel
-    from forecast_rnn.data.schema import Hints
 
     read_panel(path, Hints())
 

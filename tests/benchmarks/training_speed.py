@@ -73,8 +73,8 @@ def ours(path: Path) -> float:
     import torch
 
     from forecast_rnn.config import ModelConfig, Task, TrainConfig
+    from forecast_rnn.data.hints import Hints
     from forecast_rnn.data.read import read_panel
-    from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.fitting.recipe import Recipe
     from forecast_rnn.neural.fitting.setting import make_setting
     from forecast_rnn.neural.fitting.training import Schedule, epochs

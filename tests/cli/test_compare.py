@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from forecast_rnn.cli import app
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 from forecast_rnn.neural.cells import CELLS
 

@@ -14,7 +14,7 @@ from forecast_rnn.cli.outcome import guarded
 from forecast_rnn.cli.panels import PanelCommand
 from forecast_rnn.cli.signature import Part, variable, with_options
 from forecast_rnn.config import TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.fields import DATA, PANELS, TRAINING, Option, options_in
 
 

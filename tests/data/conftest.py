@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from forecast_rnn.data.files.table import Rows
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, read_panel
-from forecast_rnn.data.schema import Hints
 
 Read = Callable[..., tuple[Panel, Findings]]
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import format_times, panel_from_frame, read_panel, refuse_warnings
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 
 from .conftest import Read, lines

@@ -2,7 +2,8 @@
 
 import pytest
 
-from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.hints import Hints
+from forecast_rnn.data.schema import Schema
 from forecast_rnn.errors import ConfigError
 
 

@@ -23,9 +23,9 @@ from forecast_rnn.api.compare.runs import Arena, Run, run_baselines, run_cell
 from forecast_rnn.api.compare.words import sentences
 from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
 from forecast_rnn.config import Task, TrainConfig, check_is_number, check_range
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError, no_such
 from forecast_rnn.kinds import kind_of
 from forecast_rnn.neural.cells import CELLS

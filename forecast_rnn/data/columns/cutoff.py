@@ -11,7 +11,7 @@ from forecast_rnn.data.columns.clock import in_zone
 from forecast_rnn.data.columns.roles import Roles, find_time, settle_ids
 from forecast_rnn.data.columns.times import Times, parse_times
 from forecast_rnn.data.files.table import Rows, Table, row_number
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.time.zones import offset_of
 from forecast_rnn.errors import ConfigError, DataError
 

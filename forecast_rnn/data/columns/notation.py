@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forecast_rnn.data.schema import DECIMALS, Decimal, Thousands
+from forecast_rnn.data.hints import DECIMALS, Decimal, Thousands
 
 _SPACES = r"[\x20\u00a0\u2009\u202f]"
 _MARKS = r"[.,'\u2019\x20\u00a0\u2009\u202f]"

@@ -19,7 +19,7 @@ from forecast_rnn.data.columns.notation import (
 )
 from forecast_rnn.data.faults import LISTED, faults_error
 from forecast_rnn.data.files.table import Plain, Rows
-from forecast_rnn.data.schema import Decimal, Hints
+from forecast_rnn.data.hints import Decimal, Hints
 from forecast_rnn.data.words import counted, shown
 from forecast_rnn.errors import DataError, Fault
 

@@ -9,7 +9,7 @@ import polars as pl
 from forecast_rnn.data.columns.kinds import Kinds, kinds_of
 from forecast_rnn.data.columns.timecells import detect
 from forecast_rnn.data.files.table import Rows, Table
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.words import listed, shown
 from forecast_rnn.errors import DataError
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast_rnn.data.hints import Missing
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.data.schema import Missing
 from forecast_rnn.data.words import counted
 
 

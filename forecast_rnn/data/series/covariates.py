@@ -11,7 +11,8 @@ from forecast_rnn.data.columns.kinds import kind_of
 from forecast_rnn.data.columns.numbers import is_missing, parse_numbers
 from forecast_rnn.data.faults import Faults, faults_error
 from forecast_rnn.data.files.table import Rows
-from forecast_rnn.data.schema import Hints, Schema
+from forecast_rnn.data.hints import Hints
+from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.series.grouping import Series
 from forecast_rnn.data.words import counted, listed, shown
 from forecast_rnn.errors import DataError

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.faults import LISTED, Faults, faults_error
 from forecast_rnn.data.files.table import Plain, Rows
-from forecast_rnn.data.schema import Duplicates
+from forecast_rnn.data.hints import Duplicates
 from forecast_rnn.data.series.naming import item_names
 from forecast_rnn.data.series.numbering import number_items
 from forecast_rnn.data.series.sorting import sorted_rows

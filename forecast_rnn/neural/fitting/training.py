@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.errors import TrainingError
-from forecast_rnn.neural.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.network.batch import Table, gather
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network, build_network
+from forecast_rnn.neural.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.scaling.units import Units
 
 STEPS_PER_EPOCH = 10

@@ -11,7 +11,7 @@ from forecast_rnn.api.evaluate import evaluate
 from forecast_rnn.api.inputs import panel_of
 from forecast_rnn.baselines import USUAL_BASELINES
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.evaluation.metrics import scores
 from forecast_rnn.neural.fitting.fit import fit_tested

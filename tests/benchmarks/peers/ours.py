@@ -21,8 +21,8 @@ def fit(job: Job):
 
     from forecast_rnn.api.model import Model
     from forecast_rnn.config import Task, TrainConfig
+    from forecast_rnn.data.hints import Hints
     from forecast_rnn.data.read import panel_from_frame
-    from forecast_rnn.data.schema import Hints
     from forecast_rnn.neural.fitting.recipe import recipes
     from forecast_rnn.neural.fitting.setting import make_setting
     from forecast_rnn.neural.fitting.training import STEPS_PER_EPOCH, Schedule, epochs

@@ -53,7 +53,7 @@ def trained(series, config):
     """Train, and return what goes from a table in memory to one of forecasts and outcomes."""
     from forecast_rnn.api.evaluate import evaluate
     from forecast_rnn.api.inputs import panel_of, usual_task
-    from forecast_rnn.data.schema import Hints
+    from forecast_rnn.data.hints import Hints
     from forecast_rnn.neural.fitting.fit import fit_tested
     from forecast_rnn.output.publish import published
     from forecast_rnn.progress import ignore

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecast_rnn.data.columns.numbers import parse_numbers
 from forecast_rnn.data.files.table import Rows
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.data.conftest import Read
 

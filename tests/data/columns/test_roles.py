@@ -5,7 +5,7 @@ import pytest
 
 from forecast_rnn.data.columns.roles import Roles, find_roles, settle_ids
 from forecast_rnn.data.files.table import Rows, Table
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 
 DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]

@@ -3,7 +3,7 @@
 import pytest
 
 from forecast_rnn.data.files.encoding import as_utf8
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read, lines
 

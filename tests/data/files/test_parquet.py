@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, read_panel
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
 
 DAYS = [date(2024, 1, day) for day in range(1, 21)]

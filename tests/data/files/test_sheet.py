@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import xlsxwriter
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.read import read_panel
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.data.conftest import Read, lines
 

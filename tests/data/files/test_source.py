@@ -15,8 +15,8 @@ import pytest
 
 from forecast_rnn.cli import main
 from forecast_rnn.data.files.source import open_source
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.read import read_panel
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import BusyError, DataError, InputError
 
 TEXT = b"ds,y\n2024-01-01,1\n"

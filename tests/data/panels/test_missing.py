@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from forecast_rnn.data.schema import Hints, Missing
+from forecast_rnn.data.hints import Hints, Missing
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read, lines
 

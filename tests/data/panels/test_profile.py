@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.profile import (
     most_missing_first,
     narrowed,
@@ -11,7 +12,6 @@ from forecast_rnn.data.panels.profile import (
     totals,
 )
 from forecast_rnn.data.read import read_panel
-from forecast_rnn.data.schema import Hints
 
 
 @pytest.fixture

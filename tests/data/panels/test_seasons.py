@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.seasons import second_season
 from forecast_rnn.data.read import panel_from_frame
-from forecast_rnn.data.schema import Hints
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.read import panel_from_frame
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.data.conftest import Read
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from forecast_rnn.data.files.table import Rows, row_number
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel, panel_from_table, panel_tables
 from forecast_rnn.data.read import panel_from_frame
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.data.series.covariates import MOST_NAMES, Column, Covariates, parse_columns
 from forecast_rnn.errors import ConfigError, DataError
 from tests.data.conftest import Read

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from forecast_rnn.data.schema import Duplicates, Hints
+from forecast_rnn.data.hints import Duplicates, Hints
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read, lines
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.read import format_times
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.data.conftest import Read, lines
 

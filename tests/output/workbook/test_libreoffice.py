@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.read import read_panel
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.output import write
 from forecast_rnn.output.workbook import write_workbook
 from tests.output.report.outcomes import outcome_of, waves
