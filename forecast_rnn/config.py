@@ -195,6 +195,14 @@ class TrainConfig:
         str,
         Option("Recurrent cell; `forecast-rnn cells` lists them.", panel=MODEL, metavar="NAME"),
     ] = "gru"
+    prior: Annotated[
+        str,
+        Option(
+            "Pre-trained network to combine with: auto, none, or a FILE.",
+            panel=MODEL,
+            metavar="NAME",
+        ),
+    ] = "auto"
     hidden_size: Annotated[
         int | None, Option("Width of the state.", panel=MODEL, metavar="N", usual="chosen")
     ] = None

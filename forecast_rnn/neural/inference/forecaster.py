@@ -19,6 +19,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
@@ -78,6 +79,8 @@ class Forecaster:
             None if nobody asked.
         classes: Of the change, where these are forecast.
         rounded: Whether forecasts are rounded to whole numbers, as a user asked for.
+        combination: Priors and baselines whose mean with the networks is the forecast; none of them
+            for the networks alone.
         threads: Of the processor; None for as many as torch is set to.
     """
 
@@ -95,12 +98,14 @@ class Forecaster:
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
     rounded: bool = False
+    combination: Combination = Combination()
     threads: int | None = field(default=None, compare=False)
 
     @property
     def parameters(self) -> int:
-        """Trained numbers in all networks."""
-        return sum(p.numel() for network in self.networks for p in network.parameters())
+        """Trained numbers in all networks, of priors as well."""
+        own = sum(p.numel() for network in self.networks for p in network.parameters())
+        return own + self.combination.parameters
 
     @property
     def device(self) -> torch.device:
@@ -205,19 +210,21 @@ class Forecaster:
     def _values(
         self, series: _Series, rows: NDArray[np.int64], scores: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        found = np.empty((len(rows), scores.shape[1], self.task.horizon))
         head = cast("ValueHead", self.networks[0].head)
+        # The median as well, from which calibration measures.
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
+        found = np.empty((len(rows), scores.shape[1], self.task.horizon))
 
         def forecast(some: NDArray[np.int64], reading: Reading) -> None:
             theirs = scores if len(scores) == 1 else scores[some]
             level = reading.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
-            values = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
-            found[some] = self.calibration.corrected(values[:, :-1], values[:, -1], theirs[:, :-1])
+            found[some] = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
 
         most = MOST_VALUES // (found.shape[1] * found.shape[2])
         self._for_crops(series, rows, forecast, most=max(1, most))
+        found = self.combination.values(series.panel, rows, scores, [found])
+        found = self.calibration.corrected(found[:, :-1], found[:, -1], scores[:, :-1])
         if self.whole:
             np.rint(found, out=found)
         bounded = never_negative(series.panel, rows, at_training=self.nonnegative)
