@@ -13,7 +13,7 @@ from functools import partial
 import polars as pl
 
 from forecast_rnn.api.compare.ranking import (
-    all_apart,
+    contrasts_of,
     difference_table,
     rank,
     run_table,
@@ -129,14 +129,14 @@ def compare(
     arena = Arena(panel, task, config, holdout, seeds)
     runs = _run_all(arena, cells, on_progress)
     ranking = rank(runs)
-    apart = all_apart(ranking)
+    contrasts = contrasts_of(ranking)
     return Compared(
-        table=standing_table(ranking, apart),
+        table=standing_table(ranking, contrasts),
         runs=run_table(ranking),
-        differences=difference_table(ranking, apart),
+        differences=difference_table(ranking, contrasts),
         metric=ranking.metric,
         best=ranking.best,
-        sentences=sentences(ranking, apart),
+        sentences=sentences(ranking, contrasts),
         task=task,
         windows=len(holdout.windows),
         seeds=seeds,
