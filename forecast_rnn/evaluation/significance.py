@@ -57,7 +57,7 @@ class Comparison:
             compared.
         upper: And below this.
         p_value: Two-sided, of there being no difference.
-        unit: What was taken as independent: `series`, or `windows`, the rolling origins.
+        unit: What was taken as independent: `series`, or `windows`, the cutoffs.
         count: How many of those.
         words: `more than chance`, `no more than chance`, or `too few to tell from chance`.
     """
@@ -80,9 +80,10 @@ def compare(
     """Tell whether the first of two models has the smaller error by more than chance.
 
     With twenty series or more, series are drawn again and again with their whole history of
-    errors (`paired_bootstrap`). With fewer, the test of Diebold and Mariano is over the rolling
-    origins, each a mean over the series, or over the series if there are more of them. Series
-    that move together, such as the branches of a firm, are less independent than this supposes.
+    errors (`paired_bootstrap`). With fewer, the test of Diebold and Mariano is over the cutoffs,
+    each a mean over the series that are forecast from that time, or over the series if there are
+    more of them. Series that move together, such as the branches of a firm, are less independent
+    than this supposes.
 
     Args:
         table: A backtest.

@@ -124,7 +124,7 @@ def compare(
     task = usual_task(panel, horizon, season, levels)
     if strict:
         refuse_warnings(findings.warnings)
-    holdout = _held(panel, task, windows)
+    holdout = _holdout(panel, task, windows)
     on_found(findings, task)
     arena = Arena(panel, task, config, holdout, seeds)
     runs = _run_all(arena, cells, on_progress)
@@ -163,7 +163,7 @@ def _levels(config: TrainConfig, given: tuple[float, ...] | None) -> tuple[float
     return levels
 
 
-def _held(panel: Panel, task: Task, windows: int | None) -> Holdout:
+def _holdout(panel: Panel, task: Task, windows: int | None) -> Holdout:
     holdout = hold_out(panel, task, windows=windows)
     if holdout is None:
         asked = f"{1 if windows is None else windows} times the horizon of {task.horizon}"
