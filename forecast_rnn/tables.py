@@ -114,11 +114,11 @@ def forecast_table(
 
 def rows_of_model(table: pl.DataFrame, model: str) -> pl.DataFrame:
     """Return the rows of one model; without a copy where they stand together."""
-    own = table.select(pl.col(MODEL) == model).to_series().to_numpy()
-    count = int(own.sum())
-    first = int(own.argmax()) if count else 0
-    together = bool(own[first : first + count].all())
-    return table.slice(first, count) if together else table.filter(pl.Series(own))
+    of_model = table.select(pl.col(MODEL) == model).to_series().to_numpy()
+    count = int(of_model.sum())
+    first = int(of_model.argmax()) if count else 0
+    together = bool(of_model[first : first + count].all())
+    return table.slice(first, count) if together else table.filter(pl.Series(of_model))
 
 
 def by_model(table: pl.DataFrame) -> list[pl.DataFrame]:
@@ -130,7 +130,9 @@ def are_sorted(keys: Sequence[pl.Series]) -> bool:
     """Tell whether rows are in the order of three keys of whole numbers, each row once."""
     columns = [key.to_numpy() for key in keys]
     begins = range(0, len(columns[0]), ROWS_AT_ONCE)
-    return all(_ascend([key[some : some + ROWS_AT_ONCE + 1] for key in columns]) for some in begins)
+    return all(
+        _ascend([key[begin : begin + ROWS_AT_ONCE + 1] for key in columns]) for begin in begins
+    )
 
 
 def _ascend(keys: Sequence[NDArray[np.integer]]) -> bool:

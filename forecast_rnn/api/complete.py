@@ -53,7 +53,7 @@ def forecast_as_published(
     """
     task = forecaster.task
     places = origins.by_cutoff(panel, rows, task.horizon)
-    tables = [complete_forecast(forecaster, panel, rows[some])[0] for some in places]
+    tables = [complete_forecast(forecaster, panel, rows[part])[0] for part in places]
     place = np.empty((len(rows), task.horizon), dtype=np.int64)
     place[np.concatenate(places)] = np.arange(place.size).reshape(place.shape)
     return pl.concat(tables)[place.ravel()]

@@ -83,9 +83,9 @@ def run(job: Job, on_progress: OnProgress) -> Trained:
         fitted = fit(job.panel, job.task, job.config, on_progress)
     with _unnamed_file(job.folder) as file:
         with stage():
-            found = _held_against(job, fitted, file)
+            evaluation = _evaluated(job, fitted, file)
         with stage():
-            trained, outcome = _trained(job, fitted, found)
+            trained, outcome = _trained(job, fitted, evaluation)
         with stage():
             return _write(trained, outcome, file, workbook=job.workbook)
 
@@ -101,7 +101,7 @@ def _unnamed_file(folder: Path | None) -> Iterator[BinaryIO | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contest:
+class _Evaluation:
     """What a training comes to beside the baselines.
 
     Attributes:
@@ -121,8 +121,8 @@ class _Contest:
     scored: pl.DataFrame | None
 
 
-def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
-    """Hold a network against baselines; the rows go to the file, if there is one.
+def _evaluated(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Evaluation:
+    """Compare a network with baselines; the rows go to the file, if there is one.
 
     They take more memory than anything else here, and all that comes of them is had before
     there are forecasts.
@@ -132,44 +132,46 @@ def _held_against(job: Job, fitted: Fitted, file: BinaryIO | None) -> _Contest:
     before = uncalibrated(panel, tested, task)
     table = evaluate(panel, tested.forecaster or forecaster, tested.rows, USUAL_BASELINES)
     # First, as it takes the most beside the table, and what writing loads of Polars stays.
-    found = scores(table, task)
+    scored = scores(table, task)
     if file is not None:
         parts = partial(published_backtest, table, panel, task)
         write_parts(parts, file, groups=ROWS_AT_ONCE)
     if job.fallback:
         forecaster = replace(forecaster, fallback=panel.ids(weak_series(table, task)))
     judged = judge(table, tested, task, before)
-    return _Contest(
+    return _Evaluation(
         forecaster=forecaster,
         table=table if file is None else None,
-        scores=found,
+        scores=scored,
         verdict=judged,
         evidence=evidence_of(table, panel, task, judged),
         scored=scores_by_item(table, panel, task) if job.workbook else None,
     )
 
 
-def _trained(job: Job, fitted: Fitted, found: _Contest) -> tuple[Trained, Outcome]:
+def _trained(job: Job, fitted: Fitted, evaluation: _Evaluation) -> tuple[Trained, Outcome]:
     """Forecast, and gather what there is to say."""
     tested, unknown = fitted.tested, job.unknown
-    model = Model(found.forecaster, job.panel)
+    model = Model(evaluation.forecaster, job.panel)
     prediction = None if unknown else model.predict(strict=job.strict)
-    told = settings_of(found.forecaster, tested, job.config) | {"seconds": _since(job.began)}
+    settings = settings_of(evaluation.forecaster, tested, job.config) | {
+        "seconds": _since(job.began)
+    }
     trained = Trained(
         folder=job.folder,
         model=model,
         forecast=prediction.table if prediction else None,
-        table=found.table,
-        scores=found.scores,
-        verdict=found.verdict,
+        table=evaluation.table,
+        scores=evaluation.scores,
+        verdict=evaluation.verdict,
         findings=job.findings,
-        settings=told,
+        settings=settings,
         warnings=_about_backtest(tested) + (prediction.warnings if prediction else unknown),
         fallback=prediction.fallback if prediction else (),
         missing=prediction.missing if prediction else (),
-        shut=why_shut(found.verdict) if job.gate else None,
+        shut=why_shut(evaluation.verdict) if job.gate else None,
     )
-    return trained, _outcome(trained, fitted, found, job)
+    return trained, _outcome(trained, fitted, evaluation, job)
 
 
 def _since(began: float) -> float:
@@ -182,7 +184,7 @@ def _about_backtest(tested: Tested) -> tuple[str, ...]:
     return ()
 
 
-def _outcome(trained: Trained, fitted: Fitted, found: _Contest, job: Job) -> Outcome:
+def _outcome(trained: Trained, fitted: Fitted, evaluation: _Evaluation, job: Job) -> Outcome:
     """Gather what report and workbook tell."""
     task, facts = trained.model.forecaster.task, trained.findings.facts
     return Outcome(
@@ -190,8 +192,8 @@ def _outcome(trained: Trained, fitted: Fitted, found: _Contest, job: Job) -> Out
         panel=trained.model.panel,
         task=task,
         forecast=trained.forecast,
-        evidence=found.evidence,
-        scored=found.scored,
+        evidence=evaluation.evidence,
+        scored=evaluation.scored,
         scores=trained.scores,
         verdict=trained.verdict,
         facts={**facts, "season": task.season_length, "horizon": task.horizon},
@@ -227,7 +229,7 @@ def _write(
     # Without what was measured, so that the same seed gives the same bytes.
     steady = {name: value for name, value in trained.settings.items() if name not in UNSTEADY}
     save_model(folder / BUNDLE, trained.model.forecaster, trained.model.panel, steady)
-    said = write(trained.scores, folder / "scores.csv")
+    warnings = write(trained.scores, folder / "scores.csv")
     trained = replace(trained, stored=_stored(backtest, folder / BACKTEST))
     write_text(report(outcome), folder / "report.html")
     if workbook and trained.shut is None:
@@ -237,8 +239,8 @@ def _write(
     if trained.forecast is None:
         (folder / "forecast.csv").unlink(missing_ok=True)  # of an earlier training
     elif trained.shut is None:
-        said += write(trained.forecast, folder / "forecast.csv")
-    return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(said)))
+        warnings += write(trained.forecast, folder / "forecast.csv")
+    return replace(trained, warnings=(*trained.warnings, *dict.fromkeys(warnings)))
 
 
 def _stored(table: BinaryIO, path: Path) -> StoredTable:

@@ -91,8 +91,8 @@ def train(
             panel, findings = panel_of(data, hints)
         task = usual_task(panel, horizon, season, *outputs)
         _check(panel, task, config, workbook=workbook)
-        panel, said = look_ahead(panel, future, task.horizon)
-        findings = replace(findings, warnings=findings.warnings + said)
+        panel, about_future = look_ahead(panel, future, task.horizon)
+        findings = replace(findings, warnings=findings.warnings + about_future)
         unknown = _about_future(panel, task)
         if strict:
             refuse_warnings(findings.warnings + unknown)

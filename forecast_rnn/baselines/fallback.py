@@ -153,11 +153,11 @@ def _spread(panel: Panel, rows: Rows, seasons: Rows, task: Task) -> Values:
     doubled = {2**power for power in range(int(most.max()).bit_length())}
     for count in sorted(doubled.union(np.unique(seasons).tolist())):
         asked = seasons == count
-        some = np.flatnonzero((most >= count) if count in doubled else asked.any(axis=1))
-        errors, origin = _values_up_to(panel, rows[some], lag=count * task.season_length)
-        own, known = _quantiles(errors, origin, size=len(some), levels=task.quantile_levels)
+        places = np.flatnonzero((most >= count) if count in doubled else asked.any(axis=1))
+        errors, origin = _values_up_to(panel, rows[places], lag=count * task.season_length)
+        quantiles, known = _quantiles(errors, origin, size=len(places), levels=task.quantile_levels)
         enough = known >= needed
-        best[some[enough]], of_seasons[some[enough]] = own[enough], count
+        best[places[enough]], of_seasons[places[enough]] = quantiles[enough], count
         spread[asked] = (best * np.sqrt(count / of_seasons)[:, None])[np.nonzero(asked)[0]]
     below, above = np.minimum(spread, 0), np.maximum(spread, 0)
     return np.sort(np.where(levels < 0.5, below, np.where(levels > 0.5, above, 0)), axis=-1)

@@ -29,16 +29,16 @@ def naive2(panel: Panel, rows: Rows, task: Task) -> Values:
     forecasts = naive(panel, rows, task)
     length = rows + 1 - panel.indptr[panel.item_of(rows)]
     seasonal = (length >= _SEASONS_NEEDED * task.season_length) & (task.season_length > 1)
-    for some in _portions(np.flatnonzero(seasonal), length):
-        history = _histories(panel, rows[some], length[some])
+    for origins in _portions(np.flatnonzero(seasonal), length):
+        history = _histories(panel, rows[origins], length[origins])
         index = _seasonal_indices(history, task.season_length)
         has_season = _has_season(history, task.season_length) & np.isfinite(index).all(axis=1)
-        kept = some[has_season]
+        kept = origins[has_season]
         ahead = length[kept, None] + np.arange(task.horizon)
         newest = history.shape[1] - 1 - np.argmax(~np.isnan(history[has_season, ::-1]), axis=1)
-        own = np.take_along_axis(index[has_season], newest[:, None] % task.season_length, axis=1)
+        now = np.take_along_axis(index[has_season], newest[:, None] % task.season_length, axis=1)
         future = np.take_along_axis(index[has_season], ahead % task.season_length, axis=1)
-        forecasts[kept] *= future / own
+        forecasts[kept] *= future / now
     return forecasts
 
 
@@ -92,9 +92,9 @@ def _seasonal_indices(history: Values, season_length: int) -> Values:
     np.divide(history[:, middle], trend, out=ratio[:, middle], where=trend > 0)
     by_position = ratio.reshape(count, seasons, season_length)
     known = ~np.isnan(by_position)
-    found = known.sum(axis=1)
+    ratios = known.sum(axis=1)
     total = np.where(known, by_position, 0).sum(axis=1)
-    index: Values = np.where(found > 0, total / np.maximum(found, 1), np.nan)
+    index: Values = np.where(ratios > 0, total / np.maximum(ratios, 1), np.nan)
     return np.asarray(index / index.mean(axis=1, keepdims=True), dtype=np.float64)
 
 

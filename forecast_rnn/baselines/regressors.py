@@ -38,8 +38,9 @@ _SEED = 0
 def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
     """Forecast by ridge regression on lags, each step by coefficients of its own.
 
-    Linear in the normalised values of the last rows and in the calendar of the first step.
-    A missing value is read as the level, a missing outcome as the seasonal naive.
+    One model of all series, linear in the normalised values of the last rows and in the calendar
+    of the first step. A missing value is read as the level, a missing outcome as the seasonal
+    naive.
     Hoerl and Kennard (1970), https://doi.org/10.1080/00401706.1970.10488634; the direct strategy
     of Ben Taieb et al. (2012), https://doi.org/10.1016/j.eswa.2012.01.039, section 2.
 
@@ -55,37 +56,41 @@ def ridge(panel: Panel, rows: Rows, task: Task) -> Values:
 
     lags, book = lags_of(panel, rows, task), _book(panel, task)
 
-    def inputs(some: Rows, windows: Windows) -> Values:
-        return np.hstack([np.nan_to_num(windows.values), _first_step(panel, book, some)])
+    def inputs(origins: Rows, windows: Windows) -> Values:
+        return np.hstack([np.nan_to_num(windows.values), _first_step(panel, book, origins)])
 
     width = inputs(rows[:1], lags.windows(rows[:1])).shape[1] + task.horizon
     learnt = lags.learnable(_RIDGE_NUMBERS // width)
     if not len(learnt):
         return seasonal_naive(panel, rows, task)
 
-    def both(some: Rows) -> Values:
-        windows = lags.windows(some)
-        return np.hstack([inputs(some, windows), np.nan_to_num(lags.outcomes(some, windows))])
+    def both(origins: Rows) -> Values:
+        windows = lags.windows(origins)
+        outcomes = np.nan_to_num(lags.outcomes(origins, windows))
+        return np.hstack([inputs(origins, windows), outcomes])
 
     def portions() -> Iterator[Values]:
-        for some in np.array_split(learnt, math.ceil(len(learnt) * width / _RIDGE_PORTION)):
-            whole = np.empty((len(some), width))
+        for part in np.array_split(learnt, math.ceil(len(learnt) * width / _RIDGE_PORTION)):
+            whole = np.empty((len(part), width))
             # Cutting windows takes several times the memory of what comes of it.
-            for begin in range(0, len(some), _RIDGE_ROWS):
+            for begin in range(0, len(part), _RIDGE_ROWS):
                 few = slice(begin, begin + _RIDGE_ROWS)
-                whole[few] = both(some[few])
+                whole[few] = both(part[few])
             yield whole
 
     # One thread, as sums over several differ in the last digit from machine to machine.
     with threadpool_limits(limits=1):
         slopes, start = fit_ridge(portions(), task.horizon)
-        return _corrected(lags, rows, lambda some, windows: inputs(some, windows) @ slopes + start)
+        return _corrected(
+            lags, rows, lambda origins, windows: inputs(origins, windows) @ slopes + start
+        )
 
 
 def fit_ridge(portions: Iterator[Values], horizon: int) -> tuple[Values, Values]:
     """Return the slopes [F, H] and starts [H] of a ridge regression; starts are not shrunk.
 
-    It is what the class of scikit-learn does, which takes a second to load, and all rows at once.
+    Our own code, and not the class of scikit-learn, with which it agrees but for rounding: that
+    takes a second to load, which every training would wait for, and takes all rows at once.
 
     Args:
         portions: Inputs and outcomes side by side, [B, F + H], some rows at a time.
@@ -131,10 +136,10 @@ def gradient_boosting(panel: Panel, rows: Rows, task: Task) -> Values:
     inputs = _at_steps(lags, book, learnt, windows, steps)
     model = HistGradientBoostingRegressor(early_stopping=False, random_state=_SEED)
 
-    def correction(some: Rows, windows: Windows) -> Values:
-        steps = np.tile(np.arange(1, task.horizon + 1), (len(some), 1))
-        found = model.predict(_at_steps(lags, book, some, windows, steps))
-        return np.asarray(found, dtype=np.float64).reshape(steps.shape)
+    def correction(origins: Rows, windows: Windows) -> Values:
+        steps = np.tile(np.arange(1, task.horizon + 1), (len(origins), 1))
+        predicted = model.predict(_at_steps(lags, book, origins, windows, steps))
+        return np.asarray(predicted, dtype=np.float64).reshape(steps.shape)
 
     with threadpool_limits(limits=1):
         model.fit(inputs[known], outcomes[known])
@@ -153,13 +158,13 @@ def _corrected(lags: Lags, rows: Rows, correction: CorrectionFn) -> Values:
     for places in by_cutoff(lags.panel, rows, lags.task.horizon):
         parts += np.array_split(places, math.ceil(len(places) / each))
     for part in parts:
-        some = rows[part]
-        windows, usual = lags.windows(some), seasonal_naive(lags.panel, some, lags.task)
-        found = usual + windows.size * correction(some, windows)
+        origins = rows[part]
+        windows, usual = lags.windows(origins), seasonal_naive(lags.panel, origins, lags.task)
+        corrected = usual + windows.size * correction(origins, windows)
         if lowest >= 0:
-            found = np.maximum(found, np.minimum(usual, 0))
+            corrected = np.maximum(corrected, np.minimum(usual, 0))
         seen = ~np.isnan(windows.level)
-        forecasts[part] = np.where(seen, found, usual)
+        forecasts[part] = np.where(seen, corrected, usual)
     return forecasts
 
 
@@ -203,10 +208,10 @@ def _at_steps(lags: Lags, book: Almanac, rows: Rows, windows: Windows, steps: Ro
     same = [windows.apart(lags.at(rows, place - back)) for back in (0, season)]
     newest = [windows.values[:, -lag] for lag in range(1, _NEWEST + 1)]
     before = windows.apart(mean(lags.at(rows, np.arange(1 - 2 * season, 1 - season))))[:, 0]
-    own = np.stack([*newest, before], axis=1)
+    shared = np.stack([*newest, before], axis=1)
     ahead = (book.offset[item] + rows - lags.panel.indptr[item])[:, None] + steps
     codes = book.codes[ahead] if book.fields else np.zeros((*steps.shape, 0))
-    repeated = np.repeat(own[:, None], steps.shape[1], axis=1)
+    repeated = np.repeat(shared[:, None], steps.shape[1], axis=1)
     columns = [steps[..., None], np.stack(same, axis=-1), repeated, codes]
-    found = np.concatenate(columns, axis=-1, dtype=np.float64)
-    return found.reshape(steps.size, -1)
+    seen = np.concatenate(columns, axis=-1, dtype=np.float64)
+    return seen.reshape(steps.size, -1)

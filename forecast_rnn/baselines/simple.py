@@ -100,9 +100,9 @@ def _last_observed(panel: Panel, rows: Rows, season: int) -> Rows:
     Returns:
         As the rows, [...]; -1 = none.
     """
-    found, absent = rows.copy(), np.isnan(panel.values[rows])
+    newest, absent = rows.copy(), np.isnan(panel.values[rows])
     if not absent.any():  # to look through all values takes memory, and many ask for few rows
-        return found
+        return newest
     missing = np.isnan(panel.values)
     gaps = np.flatnonzero(missing)
     # Where those that are missing lead, which as a rule are few.
@@ -112,8 +112,8 @@ def _last_observed(panel: Panel, rows: Rows, season: int) -> Rows:
     # Each round looks twice as far back as the one before, so gaps of any length are quick.
     while len(place := place[(source[place] >= 0) & missing[source[place]]]):
         source[place] = source[np.searchsorted(gaps, source[place])]
-    found[absent] = source[np.searchsorted(gaps, rows[absent])]
-    return found
+    newest[absent] = source[np.searchsorted(gaps, rows[absent])]
+    return newest
 
 
 def _first_observed(panel: Panel) -> Rows:

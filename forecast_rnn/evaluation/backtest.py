@@ -54,7 +54,7 @@ def backtest(
         A forecast table with columns `cutoff`, `actual`, `error_scale` and
         `root_error_scale`, in the order of the forecasters, then of the origins.
     """
-    told = [FORECAST, *forecast_columns(task)]
+    forecast_names = [FORECAST, *forecast_columns(task)]
     # No forecast depends on which others have an outcome: all are made, and some left out.
     outcome = ~np.isnan(outcomes(panel, rows, task.horizon)).all(axis=1)
     known = np.repeat(outcome, task.horizon)
@@ -69,10 +69,11 @@ def backtest(
         assert table.select(WINDOW).equals(beside.select(WINDOW)), "all keep the order of origins"
         # Columns that are the same, here or for all models, are held once.
         columns = [
-            column if column.count() else nothing.alias(column.name) for column in table[told]
+            column if column.count() else nothing.alias(column.name)
+            for column in table[forecast_names]
         ]
-        if MEDIAN in told and columns[0].equals(columns[told.index(MEDIAN)]):
-            columns[0] = columns[told.index(MEDIAN)].alias(FORECAST)
+        if MEDIAN in forecast_names and columns[0].equals(columns[forecast_names.index(MEDIAN)]):
+            columns[0] = columns[forecast_names.index(MEDIAN)].alias(FORECAST)
         model = pl.Series(MODEL, [name], dtype=MODELS).new_from_index(0, len(table))
         tables.append(pl.DataFrame([model, *beside[list(WINDOW)], *columns, *beside[OUTCOME]]))
     return pl.concat(tables, rechunk=False)

@@ -38,7 +38,7 @@ def class_verdict(table: pl.DataFrame, task: Task) -> Verdict:
     errors = {model: 1 - float(by_series[model].to_numpy().mean()) for model in models}
     baselines = [model for model in models if model != NETWORK]
     best = min(baselines, key=lambda model: errors[model])
-    found = Verdict(
+    judged = Verdict(
         sentences=(),
         metric=ERROR_RATE,
         errors=errors,
@@ -50,39 +50,41 @@ def class_verdict(table: pl.DataFrame, task: Task) -> Verdict:
         windows=rows.select(ITEM, CUTOFF).n_unique(),
         comparison=_compared(rows, task, best),
     )
-    return replace(found, sentences=tuple(_sentences(found, rows, each, task)))
+    return replace(judged, sentences=tuple(_sentences(judged, rows, each, task)))
 
 
 def _compared(rows: pl.DataFrame, task: Task, best: str) -> Comparison:
     """Compare the shares of wrong classes; the other way round, as the accuracy is the opposite."""
-    found = compare(rows, task, models=(best, NETWORK), metric="accuracy")
-    return replace(found, model=NETWORK, against=best, metric=ERROR_RATE)
+    comparison = compare(rows, task, models=(best, NETWORK), metric="accuracy")
+    return replace(comparison, model=NETWORK, against=best, metric=ERROR_RATE)
 
 
-def _sentences(found: Verdict, rows: pl.DataFrame, each: pl.DataFrame, task: Task) -> Iterator[str]:
-    best = str(found.best_baseline)
-    yield _against(found, best, task)
+def _sentences(
+    judged: Verdict, rows: pl.DataFrame, each: pl.DataFrame, task: Task
+) -> Iterator[str]:
+    best = str(judged.best_baseline)
+    yield _against(judged, best, task)
     if best != SEASONAL_NAIVE:
-        naive = _percent(1 - found.errors[SEASONAL_NAIVE])
+        naive = _percent(1 - judged.errors[SEASONAL_NAIVE])
         yield f"What {_name(SEASONAL_NAIVE, task)} implies is right in {naive}."
-    if found.series > 1:
+    if judged.series > 1:
         yield (
             f"The network is right more often than {_name(SEASONAL_NAIVE, task)} on "
-            f"{found.series_won:,} of {found.series:,} series."
+            f"{judged.series_won:,} of {judged.series:,} series."
         )
     losses = dict(each.group_by(MODEL).agg(pl.col("log_loss").mean()).rows())
     yield _about_losses(losses)
     yield _about_calibration(rows_of_model(rows, NETWORK), task.classes)
-    yield from caveats(found)
+    yield from caveats(judged)
 
 
-def _against(found: Verdict, best: str, task: Task) -> str:
-    own, other = 1 - found.errors[NETWORK], 1 - found.errors[best]
-    figures = f"the network is right in {_percent(own)} of the cases, {_name(best, task)}"
-    if own == other:
+def _against(judged: Verdict, best: str, task: Task) -> str:
+    ours, theirs = 1 - judged.errors[NETWORK], 1 - judged.errors[best]
+    figures = f"the network is right in {_percent(ours)} of the cases, {_name(best, task)}"
+    if ours == theirs:
         return f"The network is as good as the best baseline, and no better: {figures} as well."
-    figures = f"{figures} in {_percent(other)}"
-    if own > other:
+    figures = f"{figures} in {_percent(theirs)}"
+    if ours > theirs:
         return f"The network beats the best baseline: {figures}."
     return f"The network does not beat the best baseline: {figures}."
 
@@ -90,11 +92,11 @@ def _against(found: Verdict, best: str, task: Task) -> str:
 def _about_losses(losses: Mapping[str, float | None]) -> str:
     """Compare the network's probabilities with the best ones that a baseline has."""
     given = {model: loss for model, loss in losses.items() if loss is not None}
-    own = given.pop(NETWORK)
+    ours = given.pop(NETWORK)
     best = min(given, key=lambda model: given[model])
     name = NAMES[best].split(" (")[0]
-    figures = f"of {name} (log loss {own:.3f} against {given[best]:.3f})"
-    worth = "better" if own < given[best] else "no better"
+    figures = f"of {name} (log loss {ours:.3f} against {given[best]:.3f})"
+    worth = "better" if ours < given[best] else "no better"
     return f"Its probabilities are {worth} than those {figures}."
 
 

@@ -37,10 +37,10 @@ def owa(by: Sequence[str] = ()) -> pl.Expr:
     Over a table of scores, group by group, and not over rows; null without the model `naive2`.
     Makridakis et al. (2020), same source as `smape`.
     """
-    own = [pl.col(metric) for metric in ("smape", "mase")]
-    naive2 = [score.filter(pl.col(MODEL) == NAIVE2).first() for score in own]
+    scored = [pl.col(metric) for metric in ("smape", "mase")]
+    naive2 = [score.filter(pl.col(MODEL) == NAIVE2).first() for score in scored]
     naive2 = [score.over(by) for score in naive2] if by else naive2
-    ratios = [pl.when(r > 0).then(score / r) for score, r in zip(own, naive2, strict=True)]
+    ratios = [pl.when(r > 0).then(score / r) for score, r in zip(scored, naive2, strict=True)]
     return (ratios[0] + ratios[1]) / 2
 
 

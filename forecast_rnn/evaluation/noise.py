@@ -77,12 +77,12 @@ def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
     times, and no less than those before it.
     """
     known = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
-    found: list[float | None] = [None] * len(p_values)
+    corrected: list[float | None] = [None] * len(p_values)
     least = 0.0
     for rank, (p_value, place) in enumerate(known):
         least = max(least, min(1.0, (len(known) - rank) * p_value))
-        found[place] = least
-    return found
+        corrected[place] = least
+    return corrected
 
 
 def in_words(p_value: float | None) -> str:

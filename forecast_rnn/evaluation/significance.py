@@ -57,7 +57,7 @@ class Comparison:
             compared.
         upper: And below this.
         p_value: Two-sided, of there being no difference.
-        unit: What was taken as independent: `series`, or `windows`, the rolling origins.
+        unit: What was taken as independent: `series`, or `windows`, the cutoffs.
         count: How many of those.
         words: `more than chance`, `no more than chance`, or `too few to tell from chance`.
     """
@@ -80,9 +80,10 @@ def compare(
     """Tell whether the first of two models has the smaller error by more than chance.
 
     With twenty series or more, series are drawn again and again with their whole history of
-    errors (`paired_bootstrap`). With fewer, the test of Diebold and Mariano is over the rolling
-    origins, each a mean over the series, or over the series if there are more of them. Series
-    that move together, such as the branches of a firm, are less independent than this supposes.
+    errors (`paired_bootstrap`). With fewer, the test of Diebold and Mariano is over the cutoffs,
+    each a mean over the series that are forecast from that time, or over the series if there are
+    more of them. Series that move together, such as the branches of a firm, are less independent
+    than this supposes.
 
     Args:
         table: A backtest.
@@ -98,8 +99,8 @@ def compare(
     rows = comparable(rows)
     over_series = _differences(rows, task, models, metric, by=(ITEM,))["difference"].to_numpy()
     if len(over_series) >= _MANY_SERIES:
-        found = paired_bootstrap(over_series, seed=seed)
-        return _comparison(models, metric, found, "series", len(over_series))
+        estimate = paired_bootstrap(over_series, seed=seed)
+        return _comparison(models, metric, estimate, "series", len(over_series))
     forecasts = _differences(rows, task, models, metric, by=(ITEM, ORIGIN, CUTOFF))
     windows, overlap = _by_window(forecasts, task.horizon)
     if len(over_series) > len(windows):
@@ -109,8 +110,8 @@ def compare(
     if len(sample) < max(_FEWEST, _FEWEST_OVERLAPPING * overlap):
         mean = float(over_series.mean()) if len(over_series) else None
         return Comparison(*models, metric, mean, None, None, None, unit, len(sample), TOO_FEW)
-    found = diebold_mariano(sample, overlap=overlap)
-    return _comparison(models, metric, found, unit, len(sample))
+    estimate = diebold_mariano(sample, overlap=overlap)
+    return _comparison(models, metric, estimate, unit, len(sample))
 
 
 def diebold_mariano(differences: Differences, *, overlap: int = 1) -> Estimate:
@@ -166,11 +167,11 @@ def paired_bootstrap(differences: Differences, *, seed: int = 0) -> Estimate:
     generator = np.random.default_rng(seed)
     ratios: list[float] = []
     while len(ratios) < _DRAWS:
-        some = min(_DRAWS - len(ratios), max(1, _PORTION // count))
-        drawn = differences[generator.integers(count, size=(some, count))]
+        size = min(_DRAWS - len(ratios), max(1, _PORTION // count))
+        drawn = differences[generator.integers(count, size=(size, count))]
         apart = np.abs(drawn.mean(axis=1) - mean)
         errors = drawn.std(axis=1, ddof=1) / math.sqrt(count)
-        ratios += np.divide(apart, errors, out=np.full(some, np.inf), where=errors > 0).tolist()
+        ratios += np.divide(apart, errors, out=np.full(size, np.inf), where=errors > 0).tolist()
     reached = sum(ratio >= abs(mean) / error for ratio in ratios)
     bound = sorted(ratios)[-round(CHANCE * (_DRAWS + 1))] * error
     return Estimate(mean, mean - bound, mean + bound, (1 + reached) / (_DRAWS + 1))
@@ -181,10 +182,10 @@ def _without_spread(mean: float) -> Estimate:
 
 
 def _comparison(
-    models: tuple[str, str], metric: str, found: Estimate, unit: str, count: int
+    models: tuple[str, str], metric: str, estimate: Estimate, unit: str, count: int
 ) -> Comparison:
-    words = MORE if found.p_value <= CHANCE else NO_MORE
-    figures = (found.mean, found.lower, found.upper, found.p_value)
+    words = MORE if estimate.p_value <= CHANCE else NO_MORE
+    figures = (estimate.mean, estimate.lower, estimate.upper, estimate.p_value)
     return Comparison(*models, metric, *figures, unit, count, words)
 
 

@@ -65,7 +65,7 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     best = min(baselines, key=lambda model: (errors[model], model != SEASONAL_NAIVE))
     each = portions(rows_of_model(rows, network))
     forecasts = pl.concat(part.select(ITEM, CUTOFF).unique() for part in each)
-    found = Verdict(
+    judged = Verdict(
         sentences=(),
         metric=metric,
         errors={model: errors[model] for model in (network, *baselines)},
@@ -77,19 +77,19 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
         windows=forecasts.join(by_series, on=ITEM, how="semi").height,
         comparison=compare(rows, task, models=(network, best), metric=metric),
     )
-    return replace(found, sentences=tuple(_sentences(found, network, task.season_length)))
+    return replace(judged, sentences=tuple(_sentences(judged, network, task.season_length)))
 
 
-def why_shut(found: Verdict) -> str | None:
+def why_shut(judged: Verdict) -> str | None:
     """Say why a gate stays shut: nothing was tested, or a baseline is better; None if it opens."""
-    if found.best_baseline is None:
+    if judged.best_baseline is None:
         return "the gate is shut: the network could not be held against a baseline."
-    network, best = found.errors[NETWORK], found.errors[found.best_baseline]
+    network, best = judged.errors[NETWORK], judged.errors[judged.best_baseline]
     if network <= best:
         return None
     return (
-        f"the gate is shut: {found.best_baseline} is better than the network "
-        f"({found.metric.upper()} {_number(best)} against {_number(network)})."
+        f"the gate is shut: {judged.best_baseline} is better than the network "
+        f"({judged.metric.upper()} {_number(best)} against {_number(network)})."
     )
 
 
@@ -116,44 +116,44 @@ def skill_of(error: float, reference: float) -> float | None:
     return 1 - error / reference if reference > 0 else None
 
 
-def _sentences(found: Verdict, network: str, season_length: int) -> Iterator[str]:
-    error, reference = found.errors[network], found.errors[SEASONAL_NAIVE]
+def _sentences(judged: Verdict, network: str, season_length: int) -> Iterator[str]:
+    error, reference = judged.errors[network], judged.errors[SEASONAL_NAIVE]
     # Without a season the two are one, and the plain name says what it does.
     short = "the seasonal naive" if season_length > 1 else "the naive forecast"
     name = short if season_length > 1 else f"{short} (the last value)"
-    figures = f"{found.metric.upper()} {_number(error)} against {_number(reference)}"
-    if _is_beaten_by_another_alone(found):
-        share = _share(found.skill or 0)
+    figures = f"{judged.metric.upper()} {_number(error)} against {_number(reference)}"
+    if _is_beaten_by_another_alone(judged):
+        share = _share(judged.skill or 0)
         yield (
             f"The network beats {name} (its error is {share} lower: {figures}), but not "
-            f"{found.best_baseline}."
+            f"{judged.best_baseline}."
         )
     else:
-        yield f"{_against_seasonal_naive(found.skill, name)} ({figures})."
-    if found.series > 1:
-        yield f"It is better on {found.series_won:,} of {found.series:,} series."
-    if found.best_baseline == SEASONAL_NAIVE:
+        yield f"{_against_seasonal_naive(judged.skill, name)} ({figures})."
+    if judged.series > 1:
+        yield f"It is better on {judged.series_won:,} of {judged.series:,} series."
+    if judged.best_baseline == SEASONAL_NAIVE:
         yield f"No other baseline does better than {short}."
     else:
-        yield _against_best(found)
-    yield from caveats(found)
+        yield _against_best(judged)
+    yield from caveats(judged)
 
 
-def _is_beaten_by_another_alone(found: Verdict) -> bool:
+def _is_beaten_by_another_alone(judged: Verdict) -> bool:
     """Tell whether the network beats the seasonal naive, and another baseline the network."""
-    if found.skill is None or found.best_skill is None:
+    if judged.skill is None or judged.best_skill is None:
         return False
-    return found.skill >= _EQUAL and found.best_skill <= -_EQUAL
+    return judged.skill >= _EQUAL and judged.best_skill <= -_EQUAL
 
 
-def caveats(found: Verdict) -> Iterator[str]:
+def caveats(judged: Verdict) -> Iterator[str]:
     """Say whether the difference to the best baseline may be chance, and if windows are few."""
-    few = found.windows < _FEW_WINDOWS
-    comparison = found.comparison
+    few = judged.windows < _FEW_WINDOWS
+    comparison = judged.comparison
     if comparison is not None and (comparison.p_value is not None or not few):
         yield _by_chance(comparison)
     if few:
-        forecasts = "one forecast" if found.windows == 1 else f"{found.windows} forecasts"
+        forecasts = "one forecast" if judged.windows == 1 else f"{judged.windows} forecasts"
         yield f"This rests on {forecasts} only, so take it with care."
 
 
@@ -167,16 +167,16 @@ def _against_seasonal_naive(skill: float | None, name: str) -> str:
     return f"The network does not beat {name}: its error is {_excess(skill)}"
 
 
-def _against_best(found: Verdict) -> str:
-    name = str(found.best_baseline)
-    start = f"The best baseline is {name} ({found.metric.upper()} {_number(found.errors[name])})"
-    if found.best_skill is None:
+def _against_best(judged: Verdict) -> str:
+    name = str(judged.best_baseline)
+    start = f"The best baseline is {name} ({judged.metric.upper()} {_number(judged.errors[name])})"
+    if judged.best_skill is None:
         return f"{start}, which makes no error here."
-    if abs(found.best_skill) < _EQUAL:
+    if abs(judged.best_skill) < _EQUAL:
         return f"{start}, and the network is as good."
-    if found.best_skill > 0:
-        return f"{start}; the network's error is {_share(found.best_skill)} lower."
-    share = _share(_turned(found.best_skill))
+    if judged.best_skill > 0:
+        return f"{start}; the network's error is {_share(judged.best_skill)} lower."
+    share = _share(_turned(judged.best_skill))
     return f"{start}, which beats the network: its error is {share} lower."
 
 

@@ -13,7 +13,7 @@ from functools import partial
 import polars as pl
 
 from forecast_rnn.api.compare.ranking import (
-    all_apart,
+    contrasts_of,
     difference_table,
     rank,
     run_table,
@@ -124,19 +124,19 @@ def compare(
     task = usual_task(panel, horizon, season, levels)
     if strict:
         refuse_warnings(findings.warnings)
-    holdout = _held(panel, task, windows)
+    holdout = _holdout(panel, task, windows)
     on_found(findings, task)
     arena = Arena(panel, task, config, holdout, seeds)
     runs = _run_all(arena, cells, on_progress)
     ranking = rank(runs)
-    apart = all_apart(ranking)
+    contrasts = contrasts_of(ranking)
     return Compared(
-        table=standing_table(ranking, apart),
+        table=standing_table(ranking, contrasts),
         runs=run_table(ranking),
-        differences=difference_table(ranking, apart),
+        differences=difference_table(ranking, contrasts),
         metric=ranking.metric,
         best=ranking.best,
-        sentences=sentences(ranking, apart),
+        sentences=sentences(ranking, contrasts),
         task=task,
         windows=len(holdout.windows),
         seeds=seeds,
@@ -163,7 +163,7 @@ def _levels(config: TrainConfig, given: tuple[float, ...] | None) -> tuple[float
     return levels
 
 
-def _held(panel: Panel, task: Task, windows: int | None) -> Holdout:
+def _holdout(panel: Panel, task: Task, windows: int | None) -> Holdout:
     holdout = hold_out(panel, task, windows=windows)
     if holdout is None:
         asked = f"{1 if windows is None else windows} times the horizon of {task.horizon}"

@@ -36,7 +36,7 @@ _FACTS = {
 }
 _EACH = ("training_seconds", "forecast_seconds")
 """What it takes for each seed."""
-_APART = {
+_CONTRASTS = {
     MODEL: pl.String,
     "against": pl.String,
     "metric": pl.String,
@@ -55,12 +55,12 @@ Row = dict[str, str | int | float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class Contrast:
     """A model held against another, and the p-value that allows for there being many."""
 
     model: str
     against: str
-    found: Difference
+    difference: Difference
     p_adjusted: float | None
 
     @property
@@ -117,33 +117,33 @@ def rank(runs: Sequence[Run]) -> Ranking:
     models = dict(sorted(by_model.items(), key=lambda entry: _mean(entry[1], metric)))
     first = next(iter(models.values()))[0]
     series, windows = (len(_errors(first, metric, unit)) for unit in ("series", "windows"))
-    best = next(model for model, own in models.items() if own[0].kind == CELL)
+    best = next(model for model, runs in models.items() if runs[0].kind == CELL)
     unit = "series" if series >= min(windows, MANY_SERIES) else "windows"
     return Ranking(models, metric, unit, best)
 
 
-def all_apart(ranking: Ranking) -> tuple[Apart, ...]:
+def contrasts_of(ranking: Ranking) -> tuple[Contrast, ...]:
     """Hold each model against the best cell, and `textbook` against `lstm`."""
     best = ranking.best
-    apart: list[Apart] = []
+    contrasts: list[Contrast] = []
     for kind in (CELL, BASELINE):
         others = [model for model in ranking.models if ranking.kind(model) == kind]
         others = [model for model in others if model != best]
-        found = [difference(ranking.errors(model), ranking.errors(best)) for model in others]
-        p_values = adjusted([one.p_value for one in found])
-        apart += [
-            Apart(model, best, one, p_value)
-            for model, one, p_value in zip(others, found, p_values, strict=True)
+        differences = [difference(ranking.errors(model), ranking.errors(best)) for model in others]
+        p_values = adjusted([one.p_value for one in differences])
+        contrasts += [
+            Contrast(model, best, one, p_value)
+            for model, one, p_value in zip(others, differences, p_values, strict=True)
         ]
     if best not in (TEXTBOOK, MEANT) and {TEXTBOOK, MEANT} <= ranking.models.keys():
         cost = difference(ranking.errors(TEXTBOOK), ranking.errors(MEANT))
-        apart.append(Apart(TEXTBOOK, MEANT, cost, cost.p_value))
-    return tuple(apart)
+        contrasts.append(Contrast(TEXTBOOK, MEANT, cost, cost.p_value))
+    return tuple(contrasts)
 
 
-def standing_table(ranking: Ranking, apart: tuple[Apart, ...]) -> pl.DataFrame:
+def standing_table(ranking: Ranking, contrasts: tuple[Contrast, ...]) -> pl.DataFrame:
     """Make the table of `Compared`: a row a model."""
-    beside_best = {one.model: one for one in apart if one.against == ranking.best}
+    beside_best = {one.model: one for one in contrasts if one.against == ranking.best}
     rows: list[Row] = []
     for model, runs in ranking.models.items():
         facts = {name: _fact(runs, name) for name in _FACTS}
@@ -163,25 +163,25 @@ def standing_table(ranking: Ranking, apart: tuple[Apart, ...]) -> pl.DataFrame:
     return _frame(rows)
 
 
-def difference_table(ranking: Ranking, apart: tuple[Apart, ...]) -> pl.DataFrame:
+def difference_table(ranking: Ranking, contrasts: tuple[Contrast, ...]) -> pl.DataFrame:
     """Make the table of differences: a row a pair of models."""
     rows = [
         (
             one.model,
             one.against,
             ranking.metric,
-            one.found.mean,
-            one.found.lower,
-            one.found.upper,
-            one.found.p_value,
+            one.difference.mean,
+            one.difference.lower,
+            one.difference.upper,
+            one.difference.p_value,
             one.p_adjusted,
             ranking.unit,
-            one.found.count,
+            one.difference.count,
             one.words,
         )
-        for one in apart
+        for one in contrasts
     ]
-    return pl.DataFrame(rows, schema=_APART, orient="row")
+    return pl.DataFrame(rows, schema=_CONTRASTS, orient="row")
 
 
 def run_table(ranking: Ranking) -> pl.DataFrame:
@@ -207,14 +207,14 @@ def _frame(rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=types, orient="row")
 
 
-def _standing(apart: Apart | None) -> str:
-    if apart is None:
+def _standing(contrast: Contrast | None) -> str:
+    if contrast is None:
         return "best"
-    if apart.words == NO_MORE:
+    if contrast.words == NO_MORE:
         return "within noise"
-    if apart.words != MORE:
+    if contrast.words != MORE:
         return "unknown"
-    return "worse" if apart.found.mean > 0 else "better"
+    return "worse" if contrast.difference.mean > 0 else "better"
 
 
 def _owa(ranking: Ranking, model: str) -> float | None:
@@ -224,11 +224,11 @@ def _owa(ranking: Ranking, model: str) -> float | None:
     """
     if NAIVE2 not in ranking.models:
         return None
-    own, other = (
+    ours, naive2 = (
         [_mean_or_none(ranking.models[name], metric) for metric in ("smape", "mase")]
         for name in (model, NAIVE2)
     )
-    ratios = [a / b for a, b in zip(own, other, strict=True) if a is not None and b]
+    ratios = [a / b for a, b in zip(ours, naive2, strict=True) if a is not None and b]
     return fmean(ratios) if len(ratios) == 2 else None
 
 

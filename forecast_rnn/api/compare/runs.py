@@ -141,14 +141,14 @@ def _run(
     rows = table.join(naive2, on=WINDOW, how="semi", maintain_order="left")
     assert not rows[FORECAST].has_nulls(), "the fallback forecasts where baselines do"
     beside = [] if who[0] == NAIVE2 else [naive2]
-    found = scores(pl.concat([rows, *beside]), arena.task).filter(pl.col(MODEL) == who[0])
+    scored = scores(pl.concat([rows, *beside]), arena.task).filter(pl.col(MODEL) == who[0])
     levels = arena.task.quantile_levels
     metrics = {name: METRICS[name](levels) for name in ERRORS}
     by_window = rows.group_by(ITEM, CUTOFF).agg(**metrics)
     whole = pl.lit(None, by_window.schema[CUTOFF]).alias(CUTOFF)
     by_series = rows.group_by(ITEM).agg(whole, **metrics)
     errors = pl.concat([by_series.select(by_window.columns), by_window]).sort(ITEM, CUTOFF)
-    return Run(*who, dict(zip(found["metric"], found["value"], strict=True)), errors)
+    return Run(*who, dict(zip(scored["metric"], scored["value"], strict=True)), errors)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from forecast_rnn.api.compare.ranking import MEANT, TEXTBOOK, Apart, Ranking
+from forecast_rnn.api.compare.ranking import MEANT, TEXTBOOK, Contrast, Ranking
 from forecast_rnn.api.compare.runs import BASELINE, CELL
 from forecast_rnn.evaluation.noise import MORE, NO_MORE
 from forecast_rnn.output.readable import number, percent
@@ -10,9 +10,9 @@ from forecast_rnn.output.readable import number, percent
 Words = dict[tuple[str, str], str]
 
 
-def sentences(ranking: Ranking, apart: Sequence[Apart]) -> tuple[str, ...]:
+def sentences(ranking: Ranking, contrasts: Sequence[Contrast]) -> tuple[str, ...]:
     """Say which cell is best, whether by more than noise, and what the textbook cell costs."""
-    words = {(one.model, one.against): one.words for one in apart}
+    words = {(one.model, one.against): one.words for one in contrasts}
     return (
         *_about_best(ranking, words),
         *_about_baselines(ranking, words),
@@ -66,7 +66,7 @@ def _about_textbook(ranking: Ranking, words: Words) -> Iterator[str]:
     if not {TEXTBOOK, MEANT} <= ranking.models.keys():
         return
     printed, meant = ranking.score(TEXTBOOK), ranking.score(MEANT)
-    found = words.get((TEXTBOOK, MEANT)) or words[MEANT, TEXTBOOK]
+    verdict = words.get((TEXTBOOK, MEANT)) or words[MEANT, TEXTBOOK]
     figures = f"({ranking.metric.upper()} {number(printed)} against {number(meant)})"
     if printed >= meant:
         cost = f"costs {percent(printed / meant - 1 if meant else 0.0)} of accuracy {figures}"
@@ -74,7 +74,7 @@ def _about_textbook(ranking: Ranking, words: Words) -> Iterator[str]:
         cost = f"costs nothing here {figures}"
     yield (
         f"The {TEXTBOOK} cell, whose candidate is never used, {cost} against a real {MEANT}; the "
-        f"difference is {found}."
+        f"difference is {verdict}."
     )
 
 

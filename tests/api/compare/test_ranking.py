@@ -9,7 +9,7 @@ import pytest
 
 from forecast_rnn.api.compare import Compared
 from forecast_rnn.api.compare.ranking import (
-    all_apart,
+    contrasts_of,
     difference_table,
     rank,
     run_table,
@@ -21,8 +21,8 @@ from tests.api.compare.runs import baseline, cells, made_run, noisy
 
 def tables(runs):
     ranking = rank(runs)
-    apart = all_apart(ranking)
-    return ranking, standing_table(ranking, apart), difference_table(ranking, apart)
+    contrasts = contrasts_of(ranking)
+    return ranking, standing_table(ranking, contrasts), difference_table(ranking, contrasts)
 
 
 def test_the_most_accurate_comes_first_among_cells_and_baselines_alike():

@@ -1,13 +1,13 @@
 """What is said of a comparison, from runs made by hand."""
 
-from forecast_rnn.api.compare.ranking import all_apart, rank
+from forecast_rnn.api.compare.ranking import contrasts_of, rank
 from forecast_rnn.api.compare.words import sentences
 from tests.api.compare.runs import baseline, cells, made_run
 
 
 def said(*runs):
     ranking = rank(runs)
-    return sentences(ranking, all_apart(ranking))
+    return sentences(ranking, contrasts_of(ranking))
 
 
 def test_the_best_is_named_with_those_it_beats_and_those_it_may_not_beat():

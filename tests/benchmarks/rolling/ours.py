@@ -65,7 +65,7 @@ def trained(series, config):
 
     def forecast() -> pl.DataFrame:
         panel, _ = panel_of(frame, Hints())
-        table = evaluate(panel, tested.forecaster, tested.rows, (), task)
+        table = evaluate(panel, tested.forecaster, tested.rows, ())
         return published(table, panel, task)
 
     return forecast
