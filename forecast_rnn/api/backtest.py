@@ -23,7 +23,8 @@ from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.errors import ConfigError, DataError
 from forecast_rnn.evaluation.metrics import scores, scores_by
 from forecast_rnn.evaluation.verdict import SEASONAL_NAIVE, Verdict
-from forecast_rnn.neural.fitting.fit import Tested, fit_tested
+from forecast_rnn.neural.fitting.fit import fit_tested
+from forecast_rnn.neural.fitting.fitted import Tested
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.output import write
 from forecast_rnn.output.folder import claimed_folder

@@ -16,7 +16,7 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn, backtest
 from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.evaluation.verdict import NETWORK, Verdict
-from forecast_rnn.neural.fitting.fit import Tested
+from forecast_rnn.neural.fitting.fitted import Tested
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.system.processes import HERE, Processes
 from forecast_rnn.tables import ITEM, ORIGIN, STEP, forecast_columns
@@ -108,4 +108,20 @@ def settings_of(forecaster: Forecaster, tested: Tested, config: TrainConfig) -> 
         "round": config.round,
         "seed": config.seed,
         **EVALUATIONS[forecaster.task.kind].settings(forecaster),
+        **_combined(tested),
+    }
+
+
+def _combined(tested: Tested) -> Settings:
+    """Tell what networks are combined with, and what each source was worth on held-back rows."""
+    mixture = tested.mixture
+    if mixture is None:
+        return {}
+    shares = [f"{one.name} {100 * one.weight:.0f}%" for one in mixture.worth]
+    losses = [f"{one.name} {one.score:.4g}" for one in mixture.worth]
+    return {
+        "combined": ", ".join(shares),
+        "held_back_losses": ", ".join(losses),
+        "prior_steps": mixture.steps,
+        "second_season": mixture.second_season,
     }

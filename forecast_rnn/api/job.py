@@ -22,7 +22,8 @@ from forecast_rnn.data.read import Findings
 from forecast_rnn.evaluation.metrics import scores
 from forecast_rnn.evaluation.verdict import Verdict, weak_series, why_shut
 from forecast_rnn.neural.bundle.saving import save_model
-from forecast_rnn.neural.fitting.fit import Fitted, Tested, fit
+from forecast_rnn.neural.fitting.fit import fit
+from forecast_rnn.neural.fitting.fitted import Fitted, Tested
 from forecast_rnn.neural.fitting.selection import Trial
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.output import write, write_text

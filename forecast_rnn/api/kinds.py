@@ -20,7 +20,7 @@ from forecast_rnn.evaluation.class_verdict import class_verdict
 from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.evaluation.verdict import NETWORK, Verdict, verdict
 from forecast_rnn.kinds import CLASSES, VALUES, Kind
-from forecast_rnn.neural.fitting.fit import Tested
+from forecast_rnn.neural.fitting.fitted import Tested
 from forecast_rnn.neural.inference.direction import class_baselines, climatology, with_classes
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.system.processes import Processes

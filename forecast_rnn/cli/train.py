@@ -97,7 +97,10 @@ def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
 
 def show_outcome(trained: "Trained") -> None:
     """Show the network, the scores, the verdict, the files and the next command."""
-    show_facts({"network": TRAINED.format_map(trained.settings)})
+    facts = {"network": TRAINED.format_map(trained.settings)}
+    if "combined" in trained.settings:
+        facts["combined"] = str(trained.settings["combined"])
+    show_facts(facts)
     show_text()
     show_scores(scores_by_model(trained.scores))
     show_text(" ".join(trained.verdict.sentences) + "\n")

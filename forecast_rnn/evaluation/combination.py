@@ -61,6 +61,26 @@ def with_intervals(points: Values, others: Sequence[Values]) -> Values:
     return spread
 
 
+def quantile_losses(quantiles: Values, actual: Values, quantile_levels: Sequence[float]) -> Values:
+    """Return twice the pinball loss of each forecast, [B]; NaN where no outcome is known.
+
+    Of the median alone it is the absolute error: Koenker and Bassett (1978),
+    https://doi.org/10.2307/1913643.
+
+    Args:
+        quantiles: [B, H, Q].
+        actual: What came true, NaN where it is unknown, [B, H].
+        quantile_levels: Probabilities of the quantiles, [Q].
+    """
+    levels = np.array(quantile_levels)
+    error = actual[..., None] - quantiles
+    loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
+    counted = ~np.isnan(loss)
+    with np.errstate(invalid="ignore"):
+        mean: Values = np.where(counted, loss, 0).sum(1) / counted.sum(1)
+    return mean
+
+
 def best_weights(
     sources: Sequence[Values], actual: Values, scale: Values, levels: Sequence[float]
 ) -> tuple[float, ...]:

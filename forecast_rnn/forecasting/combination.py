@@ -34,6 +34,12 @@ class Combination:
         return bool(self.priors or self.baselines)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the sources beside the networks, in the order of the weights."""
+        priors = tuple(source.name for source in self.priors)
+        return priors + tuple(source.name for source in self.baselines)
+
+    @property
     def parameters(self) -> int:
         """Trained numbers of all priors."""
         return sum(source.parameters for source in self.priors)
@@ -79,3 +85,7 @@ class Combination:
         actual = outcomes(panel, rows, task.horizon)
         scale = error_scales(panel, rows, task.season_length)
         return replace(self, weights=best_weights(parts, actual, scale, levels))
+
+
+NETWORKS_ALONE = Combination()
+"""Networks with nothing beside them."""

@@ -18,6 +18,7 @@ from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.kinds import CLASSES, VALUES
+from forecast_rnn.neural.bundle.combining import describe_combination, read_combination
 from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
@@ -56,7 +57,9 @@ def save_model(
         training: How the networks came about; told by `inspect`, used by nothing.
     """
     description: dict[str, Any] = {name: asdict(getattr(forecaster, name)) for name in PARTS}
+    described, packed = describe_combination(forecaster.combination)
     description |= {
+        "combination": described,
         "floor": forecaster.floor,
         "nonnegative": forecaster.nonnegative,
         "fallback": forecaster.fallback,
@@ -69,6 +72,7 @@ def save_model(
         for member, network in enumerate(forecaster.networks)
         for name, tensor in network.state_dict().items()
     }
+    tensors |= packed
     write_bundle(folder, description, tensors, partial(panel_tables, panel, GROUP))
 
 
@@ -79,7 +83,8 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
         BundleError: a part is missing, unknown, of a wrong type, or out of range.
     """
     bundle = read_bundle(folder)
-    known = {*PARTS, "floor", "nonnegative", "rounded", "fallback", "members", "training"}
+    known = {*PARTS, "combination", "floor", "nonnegative", "rounded", "fallback", "members"}
+    known.add("training")
     if set(bundle.description) != known:
         odd = sorted(set(bundle.description) ^ known)
         raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
@@ -106,12 +111,15 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     _check_encoding(panel, parts["encoding"], str(folder))
     _check_classes(parts["classes"], parts["task"], parts["model"], str(folder))
     shape = parts["model"], parts["task"], parts["encoding"]
-    networks = _networks(bundle.tensors, members, shape, str(folder))
+    described, task = bundle.description["combination"], parts["task"]
+    combination, others = read_combination(described, bundle.tensors, task, str(folder))
+    networks = _networks(others, members, shape, str(folder))
     forecaster = Forecaster(
         **parts,
         floor=floor,
         **flags,
         fallback=_frozen(fallback),
+        combination=combination,
         networks=tuple(network.to(device).train(False) for network in networks),
     )
     return forecaster, panel

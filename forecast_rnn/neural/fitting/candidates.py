@@ -29,11 +29,13 @@ class Race:
         rungs: The candidates, each with the numbers of steps that it may try.
         setting: What they are trained on; None where there are too few rows to choose by.
         rows: Origins to choose by, [B].
+        unseen: Rows at the end of each item that training may not see then, [N].
     """
 
     rungs: dict[Recipe, tuple[int, ...]]
     setting: Setting | None = None
     rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    unseen: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def first(self) -> tuple[Recipe, int]:
@@ -78,7 +80,7 @@ def race_of(panel: Panel, task: Task, config: TrainConfig, machine: Machine, bac
     if config.calendar is None and setting.encoding.calendar:
         candidates = with_calendar(candidates)
     rungs = {recipe: _rungs(recipe, task, config) for recipe in candidates}
-    return Race(rungs, setting, thinned(rows))
+    return Race(rungs, setting, thinned(rows), unseen)
 
 
 def _rungs(recipe: Recipe, task: Task, config: TrainConfig) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,20 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.calibration import ConformityScores
-from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, race_of
+from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, Race, race_of
+from forecast_rnn.neural.fitting.combining import (
+    Held,
+    Trainer,
+    choose_mixture,
+    mixed,
+    prior_of,
+)
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
+from forecast_rnn.neural.fitting.fitted import Fitted, Tested
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
 from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
-from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose
+from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose, slim
 from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.fitting.watch import Watch
 from forecast_rnn.neural.inference.forecaster import Forecaster
@@ -33,45 +41,6 @@ Unseen = int | NDArray[np.int64]
 """Rows at the end of all items, or of each, [N], that training may not see."""
 MOST_COPIED = 20_000_000
 """Values of covariates of which there may be several copies at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """A training that has not seen the rows of the backtest.
-
-    Attributes:
-        forecaster: Trained on the rows before the backtest; None when the series are too
-            short for one.
-        recipe: The network that was chosen.
-        steps: The optimisation steps that were chosen.
-        trials: What was tried on the rows before those of the backtest, if there are enough.
-        rows: As in `Holdout`.
-        windows: As in `Holdout`.
-        conformity: How far outcomes of held-back rows were from forecasts of the like.
-    """
-
-    forecaster: Forecaster | None
-    recipe: Recipe
-    steps: int
-    trials: tuple[Trial, ...]
-    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    windows: tuple[int, ...] = ()
-    conformity: tuple[ConformityScores, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A training on everything, and the one before it that shows what it is worth.
-
-    Attributes:
-        forecaster: Trained on all rows.
-        tested: The like of it, which has not seen the rows of the backtest.
-        curve: Of the training on all rows: the steps taken, and the mean loss then.
-    """
-
-    forecaster: Forecaster
-    tested: Tested
-    curve: tuple[tuple[int, float], ...]
 
 
 def fit(panel: Panel, task: Task, config: TrainConfig, on_progress: OnProgress) -> Fitted:
@@ -165,7 +134,8 @@ def train_before(
     unseen = [rows_after(panel, task, window)]
     watch = Watch("backtesting", on_progress)
     with _job(task, config) as job:
-        (trained,) = _train(job, panel, choice, unseen, watch)
+        ensembles = _train(job, panel, choice, unseen, watch)
+        (trained,) = _mixed(job, panel, choice, unseen, ensembles)
     return _calibrated(trained.forecaster, *choice.conformity)
 
 
@@ -181,6 +151,10 @@ class _Job:
     task: Task
     config: TrainConfig
     machine: Machine
+
+    @property
+    def trainer(self) -> Trainer:
+        return Trainer(self.task, self.config.seed, self.machine)
 
 
 @contextmanager
@@ -214,19 +188,57 @@ def _choose_and_train(
         # Nothing has to wait for what is only measured.
         measured = Plan(race.setting, recipe, steps, members=1)
         first, *ensembles = _train(job, panel, choice, unseen, watch, measured)
-        score, conformity = assess(replace(first.forecaster, rounded=False), panel, race.rows)
-        trial = Trial(recipe, steps, score, None)
-        return replace(choice, trials=(trial,), conformity=(conformity,)), ensembles
+        forecaster = replace(first.forecaster, rounded=False)
+        score, conformity = assess(forecaster, panel, race.rows)
+        choice = replace(choice, trials=(Trial(recipe, steps, score, None),))
+        choice = _combined(job, panel, choice, race, forecaster, conformity)
+        return choice, _mixed(job, panel, choice, unseen, ensembles)
     progress = Watch("choosing", watch.on_progress, race.steps)
     trials = choose(race.setting, panel, race.rows, race.rungs, progress.count)
-    del race  # Its setting may hold a copy of the covariates.
+    race = replace(race, setting=None)  # It may hold a copy of the covariates.
     best = cheapest(trials, job.task)
     assert best.conformity is not None, "the best of a race has one"
-    told = tuple(replace(trial, conformity=None) for trial in trials)
-    choice = replace(
-        choice, recipe=best.recipe, steps=best.steps, trials=told, conformity=(best.conformity,)
+    assert best.forecaster is not None, "and it is still there"
+    tried = tuple(map(slim, trials))
+    choice = replace(choice, recipe=best.recipe, steps=best.steps, trials=tried)
+    choice = _combined(job, panel, choice, race, best.forecaster, best.conformity)
+    return choice, _mixed(job, panel, choice, unseen, _train(job, panel, choice, unseen, watch))
+
+
+def _combined(
+    job: _Job,
+    panel: Panel,
+    choice: Tested,
+    race: Race,
+    forecaster: Forecaster,
+    conformity: ConformityScores,
+) -> Tested:
+    """Choose what the networks are combined with, on the rows that they were chosen by."""
+    prior = prior_of(job.config)
+    if prior is None:
+        return replace(choice, conformity=(conformity,))
+    mixture, forecaster = choose_mixture(
+        job.trainer, prior, forecaster, panel, Held(race.rows, race.unseen)
     )
-    return choice, _train(job, panel, choice, unseen, watch)
+    _, conformity = assess(forecaster, panel, race.rows)
+    return replace(choice, conformity=(conformity,), mixture=mixture)
+
+
+def _mixed(
+    job: _Job,
+    panel: Panel,
+    choice: Tested,
+    unseen: Sequence[Unseen],
+    ensembles: Sequence[Ensemble],
+) -> list[Ensemble]:
+    """Combine ensembles as was chosen, each with what has seen no other rows."""
+    mixture = choice.mixture
+    if mixture is None:
+        return list(ensembles)
+    return [
+        replace(one, forecaster=mixed(job.trainer, mixture, one.forecaster, panel, rows))
+        for one, rows in zip(ensembles, unseen, strict=True)
+    ]
 
 
 def _train(

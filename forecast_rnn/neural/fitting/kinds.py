@@ -15,6 +15,7 @@ from forecast_rnn.evaluation.calibration import (
     calibrate,
     conformity_scores,
 )
+from forecast_rnn.evaluation.combination import quantile_losses
 from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, fit_classes, tempered
 from forecast_rnn.neural.inference.dependence import Dependence
@@ -55,23 +56,12 @@ def _assess_values(forecaster: Forecaster, panel: Panel, rows: Rows) -> Assessme
         conformity.append(
             conformity_scores(quantiles, actual, task.quantile_levels, windows=windows)
         )
-        loss.append(_losses(quantiles, actual, task.quantile_levels))
+        loss.append(quantile_losses(quantiles, actual, task.quantile_levels))
     values = np.concatenate([each.values for each in conformity])
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = np.concatenate(loss) / error_scales(panel, rows, task.season_length)
     scaled = scaled[np.isfinite(scaled)]
     return float(scaled.mean()) if scaled.size else math.inf, replace(conformity[0], values=values)
-
-
-def _losses(quantiles: Values, actual: Values, quantile_levels: tuple[float, ...]) -> Values:
-    """Return twice the pinball loss of each forecast, [B]; NaN where no outcome is known."""
-    levels = np.array(quantile_levels)
-    error = actual[..., None] - quantiles
-    loss = 2 * np.maximum(levels * error, (levels - 1) * error).mean(-1)
-    counted = ~np.isnan(loss)
-    with np.errstate(invalid="ignore"):
-        mean: Values = np.where(counted, loss, 0).sum(1) / counted.sum(1)
-    return mean
 
 
 def _assess_classes(forecaster: Forecaster, panel: Panel, rows: Rows) -> Assessment:

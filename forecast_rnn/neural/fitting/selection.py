@@ -46,12 +46,14 @@ class Trial:
         score: The scaled loss of held-back rows: less is better.
         conformity: How far outcomes of these rows were from forecasts; None where it is of no
             use any more, as it takes a megabyte.
+        forecaster: The network; None like `conformity`.
     """
 
     recipe: Recipe
     steps: int
     score: float
     conformity: ConformityScores | None
+    forecaster: Forecaster | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -129,17 +131,23 @@ def choose(
         for one in alive:
             forecaster = setting.forecaster(one.recipe, (networks.pop(0),))
             score, conformity = assess(forecaster, panel, rows)
-            one.trials.append(Trial(one.recipe, rungs[one.recipe][rung], score, conformity))
+            steps = rungs[one.recipe][rung]
+            one.trials.append(Trial(one.recipe, steps, score, conformity, forecaster))
         leader = min(trial.score for trials in raced for trial in trials)
         for trials in raced:
-            trials[:] = [_told(trial, leader) for trial in trials]
+            trials[:] = [_slimmed(trial, leader) for trial in trials]
         alive = _survivors(alive, leader, rung)
     return [trial for trials in raced for trial in trials]
 
 
-def _told(trial: Trial, leader: float) -> Trial:
-    """Return a trial without its reach if it is too bad to be the one that `cheapest` returns."""
-    return trial if trial.score <= AS_GOOD * leader else replace(trial, conformity=None)
+def _slimmed(trial: Trial, leader: float) -> Trial:
+    """Return a trial without its network if it is too bad for `cheapest` to return it."""
+    return trial if trial.score <= AS_GOOD * leader else slim(trial)
+
+
+def slim(trial: Trial) -> Trial:
+    """Return a trial without what takes memory."""
+    return replace(trial, conformity=None, forecaster=None)
 
 
 def cheapest(trials: Sequence[Trial], task: Task) -> Trial:

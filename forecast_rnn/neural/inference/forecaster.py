@@ -19,7 +19,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
-from forecast_rnn.forecasting.combination import Combination
+from forecast_rnn.forecasting.combination import NETWORKS_ALONE, Combination
 from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
@@ -98,7 +98,7 @@ class Forecaster:
     fallback: tuple[tuple[str, ...], ...] | None = None
     classes: Classes = NO_CLASSES
     rounded: bool = False
-    combination: Combination = Combination()
+    combination: Combination = NETWORKS_ALONE
     threads: int | None = field(default=None, compare=False)
 
     @property

@@ -1,0 +1,222 @@
+"""Networks, a prior and baselines: what each is worth on held-back rows, and their weights."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.data.panels.outcomes import error_scales, outcomes
+from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.data.panels.seasons import second_season
+from forecast_rnn.evaluation.combination import best_weights, quantile_losses
+from forecast_rnn.forecasting.combination import Combination
+from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
+from forecast_rnn.neural.heads.quantile import normal_score
+from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.neural.pretraining.finetuning import fine_tune
+from forecast_rnn.neural.runtime import Machine
+from forecast_rnn.prior.design import CELLS
+from forecast_rnn.prior.weights import Prior, read_prior, shipped_prior
+
+Unseen = int | NDArray[np.int64]
+Values = NDArray[np.float64]
+
+NETWORK, PRIOR, TUNED, RIDGE = "network", "prior", "fine-tuned prior", "ridge"
+RUNGS = (50, 150)
+"""Steps of fine-tuning that held-back rows choose from, beside none."""
+AS_GOOD = 1.005
+"""Fewer steps are taken where more of them are no better than this much."""
+NONE, AUTO = "none", "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a source was worth on held-back rows.
+
+    Attributes:
+        name: What it is.
+        score: Its scaled loss; NaN where nothing could be measured.
+        weight: Its share of the forecast.
+    """
+
+    name: str
+    score: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How networks are combined with others.
+
+    Attributes:
+        prior: The pre-trained network.
+        second_season: Rows in a longer season, 0 for none.
+        steps: Of fine-tuning; 0 where the prior stays as it is.
+        weights: Of the networks, of the prior, of the fine-tuned one if there are steps, and of
+            the ridge regression.
+        worth: What each was worth.
+    """
+
+    prior: Prior = field(repr=False)
+    second_season: int
+    steps: int
+    weights: tuple[float, ...]
+    worth: tuple[Worth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """What fine-tuning takes beside rows and steps.
+
+    Attributes:
+        task: What is forecast.
+        seed: All randomness derives from it.
+        machine: Where it runs.
+    """
+
+    task: Task
+    seed: int
+    machine: Machine
+
+    def tuned(
+        self, prior: Prior, panel: Panel, second: int, unseen: Unseen, rungs: tuple[int, ...]
+    ) -> dict[int, Prior]:
+        """Fine-tune a prior on all rows but those unseen; return it after so many steps."""
+        return fine_tune(
+            prior,
+            panel,
+            self.task,
+            second,
+            unseen=unseen,
+            rungs=rungs,
+            seed=self.seed,
+            device=self.machine.device,
+        )
+
+
+def prior_of(config: TrainConfig) -> Prior | None:
+    """Return the prior that networks are combined with, None for none.
+
+    A prior forecasts quantiles, so it goes with the head that does so; of a cell that no prior
+    has been trained of, and for `none`, networks stand alone.
+
+    Raises:
+        BundleError: its file is damaged.
+    """
+    if config.prior == NONE or config.head != "quantile":
+        return None
+    if config.prior != AUTO:
+        return read_prior(Path(config.prior))
+    return shipped_prior(config.cell) if config.cell in CELLS else None
+
+
+def choose_mixture(
+    trainer: Trainer, prior: Prior, forecaster: Forecaster, panel: Panel, held: "Held"
+) -> tuple[Mixture, Forecaster]:
+    """Choose how far to fine-tune a prior, and by which weights it counts beside a network.
+
+    Args:
+        trainer: Fine-tunes.
+        prior: As it is shipped.
+        forecaster: A network that has seen as much as the prior may, not combined.
+        panel: The series.
+        held: Rows to choose by.
+
+    Returns:
+        What was chosen, and the network combined so.
+    """
+    task = trainer.task
+    second = second_season(panel.truncated(held.unseen), task.season_length)
+    tuned = {0: prior} | trainer.tuned(prior, panel, second, held.unseen, RUNGS)
+    sources = {
+        steps: PriorSource(TUNED if steps else PRIOR, one, task, second)
+        for steps, one in tuned.items()
+    }
+    scores = normal_scores(task)
+    judge = _Judge(panel, held.rows, task)
+    forecasts = {steps: one.values(panel, held.rows, scores) for steps, one in sources.items()}
+    losses = {steps: judge.loss(values) for steps, values in forecasts.items()}
+    best = min(losses.values())
+    steps = next(steps for steps in sorted(losses) if not losses[steps] > AS_GOOD * best)
+    combination = _combination(task, prior, tuned[steps], second, steps)
+    own = forecaster.values(panel, held.rows, scores)
+    parts = combination.parts(panel, held.rows, scores, [own])
+    weights = judge.weights(parts)
+    names = (NETWORK, *combination.names)
+    worth = tuple(
+        Worth(name, judge.loss(part), weight)
+        for name, part, weight in zip(names, parts, weights, strict=True)
+    )
+    whole = replace(forecaster, combination=replace(combination, weights=weights))
+    return Mixture(prior, second, steps, weights, worth), whole
+
+
+def mixed(
+    trainer: Trainer, mixture: Mixture, forecaster: Forecaster, panel: Panel, unseen: Unseen
+) -> Forecaster:
+    """Combine a network with a prior that is fine-tuned on the rows that the network has seen."""
+    tuned = mixture.prior
+    if mixture.steps:
+        rungs = (mixture.steps,)
+        second = mixture.second_season
+        tuned = trainer.tuned(mixture.prior, panel, second, unseen, rungs)[mixture.steps]
+    combination = _combination(
+        trainer.task, mixture.prior, tuned, mixture.second_season, mixture.steps
+    )
+    return replace(forecaster, combination=replace(combination, weights=mixture.weights))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows to choose by.
+
+    Attributes:
+        rows: Origins, [B].
+        unseen: Rows at the end of all items, or of each, [N], that training may not see.
+    """
+
+    rows: NDArray[np.int64]
+    unseen: Unseen
+
+
+def normal_scores(task: Task) -> Values:
+    """Return the normal scores of the levels of a task, and 0, [1, Q + 1, 1]."""
+    scores = [normal_score(level) for level in (*task.quantile_levels, 0.5)]
+    return np.array(scores)[None, :, None]
+
+
+def _combination(task: Task, prior: Prior, tuned: Prior, second: int, steps: int) -> Combination:
+    priors = [PriorSource(PRIOR, prior, task, second)]
+    if steps:
+        priors.append(PriorSource(TUNED, tuned, task, second))
+    count = 2 + len(priors)
+    baselines = (BaselineSource(RIDGE, task),)
+    return Combination(tuple(priors), baselines, (1 / count,) * count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Scores forecasts of held-back rows whose last value of each step is the median again."""
+
+    panel: Panel
+    rows: NDArray[np.int64]
+    task: Task
+
+    def loss(self, values: Values) -> float:
+        actual, scale = self._outcome()
+        quantiles = values[:, :-1].transpose(0, 2, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scaled = quantile_losses(quantiles, actual, self.task.quantile_levels) / scale
+        scaled = scaled[np.isfinite(scaled)]
+        return float(scaled.mean()) if scaled.size else np.nan
+
+    def weights(self, parts: list[Values]) -> tuple[float, ...]:
+        actual, scale = self._outcome()
+        quantiles = [part[:, :-1] for part in parts]
+        return best_weights(quantiles, actual, scale, self.task.quantile_levels)
+
+    def _outcome(self) -> tuple[Values, Values]:
+        actual = outcomes(self.panel, self.rows, self.task.horizon)
+        return actual, error_scales(self.panel, self.rows, self.task.season_length)
