@@ -8,7 +8,7 @@ import typer
 
 from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
-    NETWORK,
+    TRAINED,
     progress_bar,
     show_facts,
     show_found,
@@ -147,7 +147,7 @@ def tell(found: "Backtested", *, gate: bool, quiet: bool, json: bool) -> None:
     """Say how it went; exit with another code if a baseline is better and that is asked for."""
     if not quiet:
         windows = f"{found.windows} cutoff{'' if found.windows == 1 else 's'}"
-        show_facts({"network": NETWORK.format_map(found.settings), "backtest": windows})
+        show_facts({"network": TRAINED.format_map(found.settings), "backtest": windows})
         show_text()
         show_scores(scores_by_model(found.scores))
         show_text(" ".join(found.verdict.sentences) + "\n")

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 NETWORK = (
     "{members} x {cell}, hidden size {hidden_size}, layers {layers}, "
-    "{parameters:,} parameters, {steps:,} steps, {seconds} s"
+    "{parameters:,} parameters, {steps:,} steps"
 )
-"""How a network is told in one line, from the settings of its training."""
+"""A network in one line, from the settings of its training."""
+TRAINED = f"{NETWORK}, {{seconds}} s"
+"""The same with how long training took, which a bundle does not keep."""
 
 
 def show_error(message: str) -> None:

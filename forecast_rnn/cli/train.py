@@ -9,7 +9,7 @@ import typer
 
 from forecast_rnn.cli import given, options
 from forecast_rnn.cli.console import (
-    NETWORK,
+    TRAINED,
     progress_bar,
     show_facts,
     show_found,
@@ -137,7 +137,7 @@ def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
 
 def show_outcome(trained: "Trained") -> None:
     """Show the network, the scores, the verdict, the files and the next command."""
-    show_facts({"network": NETWORK.format_map(trained.settings)})
+    show_facts({"network": TRAINED.format_map(trained.settings)})
     show_text()
     show_scores(scores_by_model(trained.scores))
     show_text(" ".join(trained.verdict.sentences) + "\n")
