@@ -140,6 +140,7 @@ def test_inspect_shows_the_classes_and_their_edges(trained):
     assert result.exit_code == 0, result.stderr
     assert "classes  down, up" in result.stdout
     assert "edges    0" in result.stdout
+    assert f"{trained.settings['steps']} steps\n" in result.stdout
     assert "quantiles" not in result.stdout
 
 

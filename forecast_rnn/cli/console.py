@@ -22,9 +22,9 @@ NETWORK = (
     "{members} x {cell}, hidden size {hidden_size}, layers {layers}, "
     "{parameters:,} parameters, {steps:,} steps"
 )
-"""How a network is described in one line, from the settings of its training."""
-TRAINED = NETWORK + ", {seconds} s"
-"""The same with how long its training took, which a model does not keep."""
+"""A network in one line, from the settings of its training."""
+TRAINED = f"{NETWORK}, {{seconds}} s"
+"""The same with how long training took, which a bundle does not keep."""
 
 
 def show_error(message: str) -> None:

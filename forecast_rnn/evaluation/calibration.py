@@ -80,14 +80,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class ConformityScores:
-    """How far outcomes were from the median of their forecast, held against intervals.
+    """How far outcomes were from the median of their forecast, in widths of the intervals.
 
     Of classes, which have no intervals, it is how probable each was.
 
     Attributes:
         levels: The upper levels of the intervals, increasing, [P]; empty of classes.
         windows: Forecasts of each series. What befalls all series at a time makes their
-            forecasts alike, so this, and not the number of forecasts, says what they tell.
+            forecasts alike, so this, and not the number of forecasts, counts as evidence.
         values: 1 at the bound of an interval, NaN where nothing is known, [B, H, P]; of classes
             log probabilities, the first of the class that came true, [B, H, K].
     """
@@ -126,9 +126,9 @@ def conformity_scores(
 def calibrate(*conformities: ConformityScores) -> Calibration:
     """Return the factors that would have made intervals as wide as they ought to be.
 
-    Outcomes may be few, and those of one forecast are alike: a factor goes by the steps around
-    its own as far as there are not enough outcomes of that alone, and the fewer windows there
-    are, the closer it stays to 1, in logarithms by windows / (windows + doubt).
+    Outcomes may be few, and those of one forecast are alike: where a step has not enough outcomes,
+    its factor rests on those of the steps around it too, and the fewer windows there are, the
+    closer it stays to 1, in logarithms by windows / (windows + doubt).
 
     Args:
         conformities: Of forecasts with the same levels and horizon.
@@ -145,25 +145,25 @@ def calibrate(*conformities: ConformityScores) -> Calibration:
 
 
 def _factors(conformity: NDArray[np.float32], share: float, windows: float) -> list[float]:
-    """Return for each step the reach that a share of the outcomes does not go beyond, [H].
+    """Return for each step the conformity score that a share of the outcomes does not exceed, [H].
 
-    It is drawn towards 1 by how little so many windows tell.
+    It is drawn towards 1, the more the fewer windows there are.
     """
     known = ~np.isnan(conformity)
     count, horizon = known.sum(0), conformity.shape[1]
-    found = []
+    factors = []
     for step in range(horizon):
         around = 0
         while count[_around(step, around)].sum() < ENOUGH and around < horizon:
             around += 1
-        some = _around(step, around)
-        ordered = np.sort(conformity[:, some][known[:, some]])
+        steps = _around(step, around)
+        ordered = np.sort(conformity[:, steps][known[:, steps]])
         # One more than there are, as the outcome to come is one of them: eq. 8.
         rank = min(math.ceil((len(ordered) + 1) * share - 1e-9), len(ordered))
         factor = float(np.clip(ordered[rank - 1], LEAST, MOST))
         doubt = DOUBT_WIDER if factor > 1 else DOUBT_NARROWER
-        found.append(round(factor ** (windows / (windows + doubt)), 4))
-    return found
+        factors.append(round(factor ** (windows / (windows + doubt)), 4))
+    return factors
 
 
 def _around(step: int, steps: int) -> slice:

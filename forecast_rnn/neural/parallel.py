@@ -13,8 +13,8 @@ Result = TypeVar("Result")
 Job = Callable[[Event], Result]
 
 PATIENCE = 0.5
-"""Seconds after which the main thread looks for signals: Polars has the system go on with what
-Ctrl-C interrupts, so that a wait without an end would not notice it."""
+"""Seconds after which the main thread looks for signals: Polars has the system restart calls that
+Ctrl-C interrupts, so that a wait without a timeout would never notice it."""
 
 
 def side_by_side(
@@ -22,12 +22,12 @@ def side_by_side(
 ) -> list[Result]:
     """Run jobs in as many threads as there are, and return their results in order.
 
-    A single thread is the one that asks. Torch lets go of the interpreter while it computes, so
-    jobs side by side make use of all cores. Only wide networks share out their products as well:
-    those of narrow ones are done before a second thread has begun, and where a core is busy with
-    something else the threads wait for each other at every single one. Each job's arithmetic is
-    the same whatever runs beside it. When one fails, or the user interrupts, the others are told
-    by the event.
+    A single thread is the one that asks. Torch releases the interpreter lock while it computes, so
+    jobs side by side use all cores. Only products of wide networks are split among threads as
+    well: those of narrow ones are done before a second thread has begun, and where a core is busy
+    with something else the threads wait for each other at every product. Each job's arithmetic is
+    the same whatever runs beside it. When one fails, or the user interrupts, the event
+    is set, by which the others know to stop.
 
     Args:
         jobs: What to run; each is given the event.
@@ -48,8 +48,8 @@ def side_by_side(
 
 def _in_threads(jobs: Sequence[Job[Result]], workers: int) -> list[Result]:
     stop = Event()
-    # A thread learns torch's thread count when it first asks for it. Until then its matrix products
-    # may take all cores, and the last digit goes by how many there are.
+    # A thread takes over torch's thread count when it first asks for it. Until then its matrix
+    # products may use all cores, and the last digit depends on how many there are.
     with ThreadPoolExecutor(workers, initializer=torch.get_num_threads) as pool:
         try:
             futures = [pool.submit(job, stop) for job in jobs]

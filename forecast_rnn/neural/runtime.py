@@ -71,7 +71,7 @@ def torch_set(threads: int | None, device: torch.device, hidden_size: int | None
     Args:
         threads: Of the processor; None for as many as torch is set to.
         device: What computes.
-        hidden_size: Of the networks; None for a size of the recipe's own.
+        hidden_size: Of the networks; None for a size that the recipe chooses.
     """
     with _blocks.lock:
         before = _Settings.now()
@@ -89,7 +89,7 @@ def torch_set(threads: int | None, device: torch.device, hidden_size: int | None
 
 
 def matrix_precision(device: torch.device, hidden_size: int | None) -> str:
-    """Return by what float32 matrices are multiplied; None for a size of the recipe's own.
+    """Return by what float32 matrices are multiplied; None for a size that the recipe chooses.
 
     `medium` lets oneDNN multiply, and tensor cores on a graphics card; on a processor without
     bfloat16 the error stays the same. It is a little faster with large products, and much slower

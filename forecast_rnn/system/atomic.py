@@ -1,4 +1,4 @@
-"""Write files and folders whole: what stands under a name is all old or all new.
+"""Write files and folders whole: what is under a name is all old or all new.
 
 New content grows under a temporary name in the same folder, is forced to the disk, and
 takes the place of the old one by a rename. What a killed process left behind is locked by
@@ -66,8 +66,8 @@ def new_folder(path: Path, *, names: frozenset[str]) -> Iterator[Path]:
 
     Args:
         path: Where the folder shall be; a link is followed.
-        names: Files that a folder may hold to be replaced, so that no one's own files
-            are ever lost.
+        names: A folder with other files than these is not replaced, so that no file of
+            a user is ever lost.
 
     Raises:
         OutputError: The folder above does not exist, or `path` holds something else.
@@ -163,7 +163,7 @@ def _create_folder(path: Path) -> int:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock a file or folder unless another process has; False if it cannot be had."""
+    """Lock a file or folder unless another process holds the lock; return whether it is ours."""
     if sys.platform == "win32":
         return False
     import fcntl
@@ -244,7 +244,7 @@ def _swap(temporary: Path, target: Path) -> None:
 
 
 def _exchange(first: Path, second: Path) -> bool:
-    """Exchange two names in one stroke, where Linux and the file system can."""
+    """Exchange two names atomically, where Linux and the file system can."""
     if sys.platform != "linux":
         return False
     import ctypes

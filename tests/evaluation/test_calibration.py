@@ -35,7 +35,7 @@ def corrected(calibration, quantiles):
     return calibration.corrected(values, quantiles[..., 2], scores).transpose(0, 2, 1)
 
 
-def holdout(quantiles, actual, low, high):
+def coverage(quantiles, actual, low, high):
     return np.mean((actual >= quantiles[..., low]) & (actual <= quantiles[..., high]))
 
 
@@ -45,12 +45,12 @@ def test_intervals_of_any_width_get_that_of_the_outcomes(spread):
     calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
     new, outcome = forecasts(5000, 3, spread)
-    found = corrected(calibration, new)
+    result = corrected(calibration, new)
 
-    assert holdout(found, outcome, 0, 4) == pytest.approx(0.8, abs=0.02)
-    assert holdout(found, outcome, 1, 3) == pytest.approx(0.5, abs=0.02)
+    assert coverage(result, outcome, 0, 4) == pytest.approx(0.8, abs=0.02)
+    assert coverage(result, outcome, 1, 3) == pytest.approx(0.5, abs=0.02)
     assert np.array(calibration.factors) == pytest.approx(1 / spread, rel=0.1)
-    assert np.array_equal(found[..., 2], new[..., 2])
+    assert np.array_equal(result[..., 2], new[..., 2])
 
 
 def test_a_share_of_the_outcomes_that_were_measured_is_held_exactly():
@@ -58,7 +58,7 @@ def test_a_share_of_the_outcomes_that_were_measured_is_held_exactly():
 
     calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1e9))
 
-    inside = holdout(corrected(calibration, quantiles), actual, 0, 4)
+    inside = coverage(corrected(calibration, quantiles), actual, 0, 4)
     assert inside == pytest.approx(0.8, abs=0.002)
 
 
@@ -118,9 +118,9 @@ def test_quantiles_stay_on_their_side_of_the_median():
 
     calibration = calibrate(conformity_scores(quantiles, actual, LEVELS, windows=1))
 
-    found = corrected(calibration, quantiles)
-    assert np.array_equal(found[..., 2], quantiles[..., 2])
-    assert np.array_equal(np.sort(found, axis=-1)[..., 2], quantiles[..., 2])
+    result = corrected(calibration, quantiles)
+    assert np.array_equal(result[..., 2], quantiles[..., 2])
+    assert np.array_equal(np.sort(result, axis=-1)[..., 2], quantiles[..., 2])
 
 
 def test_factors_have_bounds_whatever_came_true():
@@ -151,9 +151,9 @@ def test_between_levels_factors_go_over_in_straight_lines():
     calibration = Calibration((1.0, 2.0), ((0.5, 1.5),))
     scores = np.array([[-3.0, -1.5, -1.0, 0.5, 2.0]])[..., None]
 
-    found = calibration.corrected(10 + scores, np.array([[10.0]]), scores)
+    result = calibration.corrected(10 + scores, np.array([[10.0]]), scores)
 
-    assert (found[0, :, 0] - 10).tolist() == pytest.approx([-4.5, -1.5, -0.5, 0.25, 3.0])
+    assert (result[0, :, 0] - 10).tolist() == pytest.approx([-4.5, -1.5, -0.5, 0.25, 3.0])
 
 
 @pytest.mark.parametrize(

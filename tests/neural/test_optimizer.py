@@ -25,37 +25,37 @@ def give_gradients(weights, step):
 
 
 def test_it_takes_the_steps_of_torch_to_the_last_bit():
-    mine, theirs = some_weights(), some_weights()
-    optimizer = start_optimizer(mine)
-    adamw = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
+    updated, expected = some_weights(), some_weights()
+    optimizer = start_optimizer(updated)
+    adamw = torch.optim.AdamW(expected, weight_decay=WEIGHT_DECAY, fused=True)
 
     for step, rate in enumerate(RATES):
-        give_gradients(mine, step)
-        give_gradients(theirs, step)
+        give_gradients(updated, step)
+        give_gradients(expected, step)
         adamw.param_groups[0]["lr"] = rate
         take_step(optimizer, rate)
         adamw.step()
 
-    assert all(torch.equal(one, other) for one, other in zip(mine, theirs, strict=True))
-    assert not torch.equal(mine[0], some_weights()[0])
+    assert all(torch.equal(one, other) for one, other in zip(updated, expected, strict=True))
+    assert not torch.equal(updated[0], some_weights()[0])
 
 
 def test_a_weight_without_a_gradient_stays_and_counts_its_own_steps():
-    mine, theirs = some_weights(), some_weights()
-    optimizer = start_optimizer(mine)
-    adamw = torch.optim.AdamW(theirs, weight_decay=WEIGHT_DECAY, fused=True)
+    updated, expected = some_weights(), some_weights()
+    optimizer = start_optimizer(updated)
+    adamw = torch.optim.AdamW(expected, weight_decay=WEIGHT_DECAY, fused=True)
 
     for step, rate in enumerate(RATES):
-        for weights in (mine, theirs):
+        for weights in (updated, expected):
             give_gradients(weights, step)
             if step < 3:
                 weights[1].grad = None
         adamw.param_groups[0]["lr"] = rate
         take_step(optimizer, rate)
         adamw.step()
-        assert torch.equal(mine[1], some_weights()[1]) == (step < 3)
+        assert torch.equal(updated[1], some_weights()[1]) == (step < 3)
 
-    assert all(torch.equal(one, other) for one, other in zip(mine, theirs, strict=True))
+    assert all(torch.equal(one, other) for one, other in zip(updated, expected, strict=True))
     assert [int(count) for count in optimizer.counts] == [6, 3, 6]
 
 

@@ -27,7 +27,7 @@ def test_jobs_really_run_side_by_side():
 
 
 def test_a_failure_tells_the_others_to_stop_whichever_comes_first_and_is_passed_on():
-    told, both = [], threading.Barrier(2, timeout=10)
+    stopped, both = [], threading.Barrier(2, timeout=10)
 
     def fail(_):
         both.wait()
@@ -35,13 +35,13 @@ def test_a_failure_tells_the_others_to_stop_whichever_comes_first_and_is_passed_
 
     def wait(stop):
         both.wait()
-        told.append(stop.wait(10))
+        stopped.append(stop.wait(10))
 
     for jobs in ([fail, wait], [wait, fail]):
         with pytest.raises(ValueError, match="broken"):
             side_by_side(jobs, threads=2)
 
-    assert told == [True, True]
+    assert stopped == [True, True]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -63,9 +63,9 @@ def test_after_a_failure_no_other_job_begins(threads):
 
 
 def test_in_one_thread_jobs_are_done_where_they_are_asked_for():
-    found = side_by_side([lambda _: threading.current_thread()] * 2, threads=1)
+    result = side_by_side([lambda _: threading.current_thread()] * 2, threads=1)
 
-    assert found == [threading.current_thread()] * 2
+    assert result == [threading.current_thread()] * 2
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -80,7 +80,7 @@ def test_an_interrupt_is_noticed_while_jobs_run(threads):
         "    end = time.monotonic() + 10\n"
         "    while not stop.is_set() and time.monotonic() < end:\n"
         "        time.sleep(0.01)\n"  # as a training takes its steps
-        "    os.write(1, b'told\\n' if stop.is_set() else b'not told\\n')\n"
+        "    os.write(1, b'stopped\\n' if stop.is_set() else b'not stopped\\n')\n"
         "try:\n"
         "    side_by_side([job] * 2, int(sys.argv[1]))\n"
         "except KeyboardInterrupt:\n"
@@ -91,10 +91,10 @@ def test_an_interrupt_is_noticed_while_jobs_run(threads):
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         begun = [process.stdout.readline() for _ in range(threads)]
         process.send_signal(signal.SIGINT)
-        told = process.communicate()[0].split()
+        printed = process.communicate()[0].split()
 
     assert begun == [b"begun\n"] * threads
-    assert told == [b"told"] * (2 if threads == 2 else 0) + [b"interrupted"]
+    assert printed == [b"stopped"] * (2 if threads == 2 else 0) + [b"interrupted"]
 
 
 def test_the_thread_count_of_torch_is_what_it_was_afterwards():
@@ -109,10 +109,10 @@ def test_the_thread_count_of_torch_is_what_it_was_afterwards():
 def test_only_wide_networks_share_out_their_products(hidden_size, each):
     before = torch.get_num_threads()
 
-    found = side_by_side([lambda _: torch.get_num_threads()] * 2, 4, hidden_size=hidden_size)
+    result = side_by_side([lambda _: torch.get_num_threads()] * 2, 4, hidden_size=hidden_size)
 
     torch.set_num_threads(before)
-    assert found == [each, each]
+    assert result == [each, each]
 
 
 def test_a_followed_training_is_left_once_another_has_failed():

@@ -130,8 +130,8 @@ def test_bfloat16_that_would_be_imitated_is_refused(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_linux_says_of_the_processor_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    told = "processor\t: 0\nflags\t\t: fpu avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n"
-    (tmp_path / "cpuinfo").write_text(told)
+    cpuinfo = "processor\t: 0\nflags\t\t: fpu avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+    (tmp_path / "cpuinfo").write_text(cpuinfo)
     monkeypatch.setattr(runtime, "PROCESSORS", tmp_path / "cpuinfo")
 
     assert runtime._processor() == {"processor": "0", "flags": "fpu avx512_bf16"}

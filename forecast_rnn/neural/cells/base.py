@@ -62,7 +62,7 @@ def exactly(x: Tensor) -> torch.autocast:
 
 
 class Context(FunctionCtx):
-    """What a backward pass of our own finds again, for the type checker."""
+    """What a forward pass leaves for its backward pass, for the type checker."""
 
     saved_tensors: tuple[Tensor, ...]
 

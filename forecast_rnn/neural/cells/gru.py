@@ -10,7 +10,7 @@ from torch.autograd.function import once_differentiable
 from forecast_rnn.neural.cells.base import Cell, Context, State, batch_first, time_first
 
 _SMALL = 1 << 13
-"""Numbers in a state, B·D, up to which a loop of our own pays."""
+"""Numbers in a state, B·D, up to which the loop below is faster than torch's."""
 
 _CACHED = 1 << 16
 """Numbers that fit in a processor's cache: as many are prepared at once in the backward pass."""
@@ -96,31 +96,34 @@ class _Scan(torch.autograd.Function):
         gates, candidates, products, states, h, w_h = ctx.saved_tensors
         steps, batch, width = states.shape
         before = torch.cat([h.unsqueeze(0), states[:-1]])
-        # Side by side the gradients of W x (candidate, r, z) and of U h (r, z, candidate).
-        found = gates.new_empty(steps, batch, 4, width)
+        # Gradients of the four sums, side by side so that each product takes a part in one piece:
+        # the first three are of W x (candidate, r, z), the last three of U h (r, z, candidate).
+        of_sums = gates.new_empty(steps, batch, 4, width)
         earlier = [torch.zeros_like(h), *gradient.unbind(0)]
         carried = earlier.pop()
         block = max(1, _CACHED // (batch * width))
         for end in range(steps, 0, -block):
             part = slice(max(0, end - block), end)
-            _slopes(gates[part], candidates[part], products[part], before[part], found=found[part])
+            _slopes(gates[part], candidates[part], products[part], before[part], out=of_sums[part])
             updates = gates[part, :, width:].unbind(0)
-            for of_step, z in zip(reversed(found[part].unbind(0)), reversed(updates), strict=True):
+            for of_step, z in zip(
+                reversed(of_sums[part].unbind(0)), reversed(updates), strict=True
+            ):
                 of_step.mul_(carried.unsqueeze(1))
                 carried = torch.addcmul(earlier.pop(), carried, z)
                 carried.addmm_(of_step.flatten(1)[:, width:], w_h)
-        flat = found.view(-1, 4 * width)
-        of_projected = torch.cat([found[:, :, 1:3], found[:, :, :1]], dim=2).flatten(2)
+        flat = of_sums.view(-1, 4 * width)
+        of_projected = torch.cat([of_sums[:, :, 1:3], of_sums[:, :, :1]], dim=2).flatten(2)
         of_w: Tensor = flat[:, width:].t() @ before.flatten(0, 1)
         return of_projected, carried, of_w, flat[:, 3 * width :].sum(0)
 
 
 def _slopes(
-    gates: Tensor, candidate: Tensor, product: Tensor, before: Tensor, *, found: Tensor
+    gates: Tensor, candidate: Tensor, product: Tensor, before: Tensor, *, out: Tensor
 ) -> None:
     """Write what a gradient of h_t is multiplied by on its way back through step t."""
     r, z = gates.chunk(2, dim=-1)
-    of_candidate, of_r, of_z, of_product = found.unbind(2)
+    of_candidate, of_r, of_z, of_product = out.unbind(2)
     torch.mul(1 - z, 1 - candidate * candidate, out=of_candidate)
     torch.mul(of_candidate, r, out=of_product)
     torch.mul(of_product, product, out=of_r).mul_(1 - r)

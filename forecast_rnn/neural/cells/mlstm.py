@@ -65,9 +65,9 @@ class MLSTM(Cell):
         outer = (i * read.value).unsqueeze(2) * read.key.unsqueeze(1)
         memory = torch.addcmul(outer, f.unsqueeze(2), memory)
         n = torch.addcmul(i * read.key, f, n)
-        found = (memory @ read.query.unsqueeze(2)).squeeze(2)
+        recalled = (memory @ read.query.unsqueeze(2)).squeeze(2)
         weight = (n * read.query).sum(-1, keepdim=True)
-        return read.output * found / _denominator(weight, m), (memory, n, m)
+        return read.output * recalled / _denominator(weight, m), (memory, n, m)
 
     def scan(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """Take all steps, chunks of them side by side, [B, T, C] -> [B, T, D].
@@ -100,9 +100,9 @@ def _side_by_side(read: _Read, state: State) -> tuple[Tensor, State]:
     m_t = torch.maximum(log_old, logs.amax(-1, keepdim=True))
     kept, old = (logs - m_t).exp(), (log_old - m_t).exp()
     attention = (read.query @ read.key.mT) * kept
-    found = torch.addcmul(attention @ read.value, old, read.query @ memory.mT)
+    recalled = torch.addcmul(attention @ read.value, old, read.query @ memory.mT)
     weight = torch.addcmul(attention.sum(-1, keepdim=True), old, read.query @ n.unsqueeze(2))
-    output = read.output * found / _denominator(weight, m_t)
+    output = read.output * recalled / _denominator(weight, m_t)
     last = kept[:, -1:].mT  # what each step weighs at the end, [B, T, 1]
     memory = torch.addcmul((last * read.value).mT @ read.key, old[:, -1:], memory)
     n = torch.addcmul((last * read.key).sum(1), old[:, -1], n)

@@ -72,7 +72,7 @@ class SLSTM(Cell):
 
 
 class _Scan(torch.autograd.Function):
-    """All steps of the recurrence, with a backward pass of its own."""
+    """All steps of the recurrence, with a backward pass written out."""
 
     @staticmethod
     def forward(
@@ -113,10 +113,10 @@ class _Scan(torch.autograd.Function):
         h = earlier.pop()
         c, n, m = of_last.clone().unbind(0)
         steps = zip(*(part.unbind(0) for part in (of_sums, *slopes, *inner)), strict=True)
-        for found, h_c, h_n, c_f, n_f, c_i, n_i, f, i_won, z_in, f_in, o_in in reversed(
+        for of_step, h_c, h_n, c_f, n_f, c_i, n_i, f, i_won, z_in, f_in, o_in in reversed(
             list(steps)
         ):
-            of_z, of_i, of_f, of_o = found.chunk(4, dim=-1)
+            of_z, of_i, of_f, of_o = of_step.chunk(4, dim=-1)
             c.addcmul_(h, h_c)
             n.addcmul_(h, h_n, value=-1)
             log_f = torch.mul(c, c_f).addcmul_(n, n_f)
@@ -129,6 +129,6 @@ class _Scan(torch.autograd.Function):
             torch.mul(h, o_in, out=of_o)
             c.mul_(f)
             n.mul_(f)
-            h = torch.addmm(earlier.pop(), found, weight)
+            h = torch.addmm(earlier.pop(), of_step, weight)
         of_weight = of_sums.flatten(0, 1).t() @ hs[:-1].flatten(0, 1)
         return of_sums, of_weight, torch.stack([h, c, n, m])

@@ -53,7 +53,7 @@ def train_ensembles(plans: Sequence[Plan], report: Callable[[Epoch], None]) -> l
         report: Told of every epoch of every network, from several threads.
 
     Raises:
-        TrainingError: one of them diverged; the others are left where they are.
+        TrainingError: one of them diverged; the others end early.
     """
     if not plans:
         return []

@@ -70,7 +70,7 @@ class Setting:
         )
 
     def learner(self, recipe: Recipe, member: int) -> Learner:
-        """Start the network of a member; in one thread, for it borrows torch's generator."""
+        """Start the network of a member; call it in one thread, as `make_learner`."""
         seed = self.seed * 1_000 + member
         learner = make_learner(
             recipe.model, self.task, self.encoding, seed=seed, device=self.machine.device
@@ -108,7 +108,8 @@ def make_setting(
     encoding = fit_encoding(seen)
     classes = FITTINGS[task.kind].classes(seen, transform, floor, recipe.model, task)
     beside = load_beside(seen, encoding, task.horizon, machine.device)
-    # On the values of the panel itself: those that may be seen are a copy, which is not kept.
+    # The table is of the panel's own values, with earlier ends: `seen` is a copy, which is not
+    # kept.
     table = load_table(panel, transform, floor, machine.device, beside)
     lengths = torch.from_numpy(seen.lengths()).to(machine.device)
     table = replace(table, end=table.first + lengths, edges=classes.tensor(table.values))

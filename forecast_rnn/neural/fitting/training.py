@@ -97,12 +97,16 @@ class Sampler:
         """
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         first, end = self.table.first, self.table.end
+        # At least one row to read, and one after the origin to learn from.
         usable = torch.nonzero(end - first >= 2).squeeze(1)
         pick = torch.randint(len(usable), (self.batch_size,), generator=generator)
         where = torch.rand(self.batch_size, generator=generator)
         items = usable[pick.to(usable.device)]
         length = end[items] - first[items]
         reach = (self.model.context_steps - 1) * self.model.stride + self.model.window_length
+        # How many origins there are to draw from, counted back from the last but one row, after
+        # which there is still a row to learn from: those at the end of a whole crop, and those up
+        # to a stride before them.
         ends = (length - reach - 1).clamp(min=0) + (length - 1).clamp(max=self.model.stride)
         back = (where.to(items.device) * ends).long()
         return items, end[items] - 2 - back
@@ -114,7 +118,7 @@ class Learner:
 
     Attributes:
         network: Its weights.
-        optimizer: What came before.
+        optimizer: Its weights, and running means of their gradients.
         steps: Those taken so far.
         failures: Those at which the loss was not finite.
         bfloat16: Whether a step multiplies in it; weights and gradients are float32.
@@ -127,8 +131,8 @@ class Learner:
     bfloat16: bool = False
 
     def fork(self) -> "Learner":
-        """Return a copy that goes its own way."""
-        self.network.zero_grad(set_to_none=True)  # so that gradients are not held twice
+        """Return a copy that trains independently."""
+        self.network.zero_grad(set_to_none=True)  # so that there are no two copies of gradients
         network = copy.deepcopy(self.network)
         return replace(self, network=network, optimizer=self.optimizer.fork(network.parameters()))
 
@@ -136,7 +140,7 @@ class Learner:
 def make_learner(
     model: ModelConfig, task: Task, encoding: Encoding, *, seed: int, device: torch.device
 ) -> Learner:
-    """Start a network; call it in one thread, for it borrows torch's own generator."""
+    """Start a network; in one thread at a time, for it draws from torch's global generator."""
     network = build_network(model, task, encoding, seed).to(device)
     return Learner(network, start_optimizer(network.parameters()))
 
@@ -167,7 +171,7 @@ def _train_step(
     with torch.autocast(rows.device.type, torch.bfloat16, enabled=learner.bfloat16):
         parameters = network(batch)
     loss = network.head.loss(parameters, batch.target, batch.observed, units)
-    del parameters, batch  # of which the way back needs but a part
+    del parameters, batch  # backward keeps only part of these; free the rest
     network.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
@@ -192,7 +196,7 @@ def _count_failure(learner: Learner, rate: float) -> None:
 
 
 def follow(records: Iterable[Epoch], stop: Event, report: Callable[[Epoch], None]) -> list[Epoch]:
-    """Consume a training, and leave it where it is once another job has failed.
+    """Consume a training, and end it early once another job has failed.
 
     Returns:
         What was reported.

@@ -37,13 +37,13 @@ def count_quantiles(mean: Tensor, dispersion: Tensor, scores: Tensor) -> Tensor:
     scores = scores.expand(*mean.shape[:-2], scores.shape[-2], mean.shape[-1])
     sums = _cumulated(mean.squeeze(-2), dispersion.squeeze(-2))
     asked = torch.special.ndtr(scores).movedim(-2, -1).contiguous()
-    found = torch.searchsorted(sums, asked).movedim(-1, -2).to(mean.dtype)
-    far = found >= SUMMED
+    counts = torch.searchsorted(sums, asked).movedim(-1, -2).to(mean.dtype)
+    far = counts >= SUMMED
     if bool(far.any()):
         means, dispersions = mean.expand_as(scores)[far], dispersion.expand_as(scores)[far]
         smooth = _smooth_quantiles(means, dispersions, scores[far])
-        found[far] = (smooth - 0.5).ceil().clamp(min=SUMMED)
-    return found
+        counts[far] = (smooth - 0.5).ceil().clamp(min=SUMMED)
+    return counts
 
 
 def _cumulated(mean: Tensor, dispersion: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from forecast_rnn.neural.heads.base import Head, weighted_mean
 from forecast_rnn.neural.scaling.units import Units
 
 START_SLOPE = 1.0
-"""How much a change that is expected at the start tells, in log odds a size of the window."""
+"""The b of an untrained head."""
 
 
 @final

@@ -26,9 +26,8 @@ class NegativeBinomialHead(Head):
 
     The variance is μ + α μ²: Hilbe (2011), https://doi.org/10.1017/CBO9780511973420, section
     8.2; for forecasts Salinas et al. (2020), https://doi.org/10.1016/j.ijforecast.2019.07.001.
-    Both come from the network's scale, a location μ' and a spread σ': μ is what μ' stands for
-    in the data, and √α the share of μ that σ' stands for, so the start suits large counts and
-    small ones.
+    Both come from the network's scale, a location μ' and a spread σ': μ is μ' in units of the
+    data, and √α the share of μ that σ' is, so that the start suits large and small counts.
 
     Args:
         inputs: Width of the hidden values.

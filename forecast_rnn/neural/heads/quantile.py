@@ -21,7 +21,7 @@ class _Pinball(torch.autograd.Function):
         """Return the weighted mean over [..., Q, H]; the arguments as in `pinball_loss`."""
         error = target.unsqueeze(-2) - forecast
         share = weight / (weight.sum().clamp(min=1) * len(levels))
-        # Written as numbers at once: a mask of its own would be made and converted.
+        # Written as numbers at once, which saves a mask and its conversion.
         slope = torch.le(error, 0, out=torch.empty_like(error))
         slope.sub_(levels[:, None]).mul_(share.unsqueeze(-2))
         ctx.save_for_backward(slope)

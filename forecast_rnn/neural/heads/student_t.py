@@ -21,7 +21,7 @@ LEAST_FREEDOM = 2.5
 """Fewer degrees of freedom have no variance to speak of, and quantiles beyond the approximation."""
 START_FREEDOM = 8.0
 FURTHEST_SCORE = 8.0
-"""Levels beyond this normal score cannot be told from 0 or 1."""
+"""Levels beyond this normal score are as good as 0 or 1."""
 
 
 @final

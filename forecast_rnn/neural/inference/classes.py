@@ -82,9 +82,9 @@ def fit_classes(
         rows = np.sort(drawn)
     table = load_table(panel, transform, floor, torch.device("cpu"))
     actual = outcomes(panel, rows, task.horizon)
-    found = changes(table, panel, rows, actual, model=model, task=task)
-    edges = _edges(found[~np.isnan(found)], task.classes)
-    number = numbered(found, edges)
+    measured = changes(table, panel, rows, actual, model=model, task=task)
+    edges = _edges(measured[~np.isnan(measured)], task.classes)
+    number = numbered(measured, edges)
     counts = np.stack([(number == k).sum(axis=0) for k in range(1, task.classes + 1)], axis=1) + 1.0
     shares = np.round(counts / counts.sum(axis=1, keepdims=True), DIGITS)
     return Classes(edges, tuple(tuple(map(float, row)) for row in shares))
@@ -129,12 +129,12 @@ def changes(
     """
     table, model = replace(table, edges=table.values.new_empty(0)), replace(model, context_steps=1)
     items, places = origin_tensors(panel, rows, table.values.device)
-    found = np.empty(values.shape)
+    measured = np.empty(values.shape)
     for start in range(0, len(rows), ORIGINS_AT_ONCE):
-        some = slice(start, start + ORIGINS_AT_ONCE)
-        batch = gather(table, items[some], places[some], model=model, task=task)
-        found[some] = _changes(table.transform, batch, values[some])
-    return found
+        part = slice(start, start + ORIGINS_AT_ONCE)
+        batch = gather(table, items[part], places[part], model=model, task=task)
+        measured[part] = _changes(table.transform, batch, values[part])
+    return measured
 
 
 def _changes(transform: Transform, batch: Batch, values: Values) -> Values:
@@ -142,14 +142,14 @@ def _changes(transform: Transform, batch: Batch, values: Values) -> Values:
     mapped = transform.forward(torch.from_numpy(values)).numpy()
     # Below what has a logarithm is below all that has one.
     mapped = np.where(np.isnan(mapped) & ~np.isnan(values), -math.inf, mapped)
-    found = batch.scale.change(torch.from_numpy(mapped)[:, None], batch.last)[:, 0].numpy()
-    return np.where(batch.seen.numpy()[:, None], found, math.nan)
+    sizes = batch.scale.change(torch.from_numpy(mapped)[:, None], batch.last)[:, 0].numpy()
+    return np.where(batch.seen.numpy()[:, None], sizes, math.nan)
 
 
-def numbered(found: Values, edges: tuple[float, ...]) -> Values:
+def numbered(changes: Values, edges: tuple[float, ...]) -> Values:
     """Return the number of the class of each change, from 1; NaN stays."""
-    number = np.searchsorted(edges, found) + 1.0
-    return np.where(np.isnan(found), math.nan, number)
+    number = np.searchsorted(edges, changes) + 1.0
+    return np.where(np.isnan(changes), math.nan, number)
 
 
 def most_probable(probabilities: Values) -> Values:
@@ -158,13 +158,13 @@ def most_probable(probabilities: Values) -> Values:
     return np.where(np.isnan(probabilities).any(axis=-1), math.nan, number)
 
 
-def _edges(found: Values, classes: int) -> tuple[float, ...]:
+def _edges(changes: Values, classes: int) -> tuple[float, ...]:
     """Return the edges of classes of an equal share; 0 between two."""
     if classes == 2:
         return (0.0,)
     levels = np.arange(1, classes) / classes
-    edges = np.quantile(found, levels) if len(found) else np.zeros(classes - 1)
-    if (np.diff(edges) <= 0).any() or (len(found) and edges[-1] >= found.max()):
+    edges = np.quantile(changes, levels) if len(changes) else np.zeros(classes - 1)
+    if (np.diff(edges) <= 0).any() or (len(changes) and edges[-1] >= changes.max()):
         distinct = len(np.unique(edges))
         raise DataError(
             f"the changes in the data do not make {classes} classes of an equal share: too many "

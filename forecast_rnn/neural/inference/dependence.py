@@ -1,4 +1,4 @@
-"""How steps of a horizon hang together."""
+"""How the steps of a horizon depend on each other."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from forecast_rnn.config import check_range
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """How steps of the horizon hang together, as `forecast_rnn.neural.inference.paths` measures it.
+    """How steps of a horizon depend on each other, measured by `neural.inference.paths`.
 
     The correlation of the normal scores of two steps is s + (1 - s) φ^k, k steps apart.
 

@@ -57,10 +57,10 @@ def with_classes(
         rows: Origins, all of the table among them, [B].
     """
     number = classes_of(forecaster, panel, rows, outcomes(panel, rows, forecaster.task.horizon))
-    found = forecast_table(ACTUAL, located(panel, rows), number, columns=())
-    found = found.select(*WINDOW, pl.col("forecast").alias(ACTUAL))
+    outcome = forecast_table(ACTUAL, located(panel, rows), number, columns=())
+    outcome = outcome.select(*WINDOW, pl.col("forecast").alias(ACTUAL))
     columns = table.columns
-    joined = table.drop(ACTUAL).join(found, on=WINDOW, how="left", maintain_order="left")
+    joined = table.drop(ACTUAL).join(outcome, on=WINDOW, how="left", maintain_order="left")
     return joined.select(columns)
 
 
@@ -77,18 +77,18 @@ def class_baselines(forecaster: Forecaster) -> dict[str, ForecastFn]:
     `seasonal_naive` says the class of the change to the last value of the same position in the
     season, `majority` the commonest class of all steps; neither has probabilities.
     """
-    found: dict[str, ForecastFn] = {
+    baselines: dict[str, ForecastFn] = {
         "climatology": partial(climatology, forecaster),
         "majority": partial(_majority, forecaster),
         "seasonal_naive": partial(_seasonal_naive, forecaster),
     }
     if forecaster.task.season_length > 1:
-        found["seasonal_climatology"] = partial(_seasonal_climatology, forecaster)
-    return found
+        baselines["seasonal_climatology"] = partial(_seasonal_climatology, forecaster)
+    return baselines
 
 
 def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> ConformityScores:
-    """Say how probable the class that came true and the others were.
+    """Measure how probable the class that came true and the others were.
 
     Args:
         forecaster: Trained on nothing after the first of the origins.
@@ -99,6 +99,8 @@ def measure_odds(forecaster: Forecaster, panel: Panel, rows: Rows) -> Conformity
     probabilities = forecaster.probabilities(panel, rows)
     logs = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
     true = np.where(np.isnan(number), 1, number)[..., None] == np.arange(1, logs.shape[-1] + 1)
+    # False sorts before True, so that the class that came true moves to the front, and the sort
+    # is stable, so that the others keep their order.
     first = np.argsort(~true, axis=-1, kind="stable")
     logs = np.take_along_axis(logs, first, axis=-1)
     logs[np.isnan(number)] = np.nan

@@ -1,7 +1,7 @@
-"""Paths over the horizon: how steps hang together, measured on a backtest, and draws of them.
+"""Paths over the horizon: how steps depend on each other, measured on a backtest, and draws.
 
-A path takes each step's value from the forecast of that step, at a level of its own. The
-levels hang together by a Gaussian copula: their normal scores are the sum of a part that all
+A path takes each step's value from the forecast of that step, at a level for each step. The
+levels depend on each other by a Gaussian copula: their normal scores are the sum of a part that all
 steps of a path share, and a stationary autoregression of first order over the steps, so that
 scores k steps apart have correlation s + (1 - s) φ^k. Copulas of forecast errors over the
 horizon: Pinson et al. (2009), https://doi.org/10.1002/we.284; here with two numbers for all
@@ -24,7 +24,7 @@ MOST_ORIGINS = 3000
 FEWEST_PAIRS = 8
 """With fewer pairs of steps nothing is measured."""
 MOST_VALUES = 500_000
-"""Quantiles held at a time."""
+"""Quantiles in memory at a time."""
 _SHARES = np.linspace(0.0, 0.95, 20)
 _DECAYS = np.linspace(-0.95, 0.95, 39)
 _GRID = np.linspace(-3.0, 3.0, 61)
@@ -56,15 +56,15 @@ def measure_dependence(forecaster: Forecaster, panel: Panel, rows: NDArray[np.in
     if counts.sum() < FEWEST_PAIRS or not np.nansum(scores**2):
         return Dependence()
     products = np.array([np.nansum(a * b) for a, b in pairs])
-    found = products / np.maximum(counts, 1) / np.nanmean(scores**2)
+    correlations = products / np.maximum(counts, 1) / np.nanmean(scores**2)
     share, decay = (part.ravel()[:, None] for part in np.meshgrid(_SHARES, _DECAYS))
     fitted = share + (1 - share) * decay ** np.arange(1, horizon)
-    best = int(((found - fitted) ** 2 @ counts).argmin())
+    best = int(((correlations - fitted) ** 2 @ counts).argmin())
     return Dependence(round(float(share[best, 0]), 2), round(float(decay[best, 0]), 2))
 
 
 def normal_paths(shape: tuple[int, int, int], dependence: Dependence, seed: int) -> Values:
-    """Draw normal scores that hang together over the last axis, [B, N, H].
+    """Draw normal scores that are dependent along the last axis, [B, N, H].
 
     Args:
         shape: Origins, paths of each, and steps.
@@ -95,12 +95,12 @@ def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Va
     place = np.full(actual.shape, np.nan)
     at_once = max(1, MOST_VALUES // (len(_GRID) * horizon))
     for start in range(0, len(rows), at_once):
-        some = slice(start, start + at_once)
+        part = slice(start, start + at_once)
         scores = np.broadcast_to(_GRID[:, None], (1, len(_GRID), horizon))
-        values, outcome = forecaster.values(panel, rows[some], scores), actual[some, None]
+        values, outcome = forecaster.values(panel, rows[part], scores), actual[part, None]
         middle = ((values < outcome).sum(1) + (values <= outcome).sum(1)) / 2
         known = ~np.isnan(outcome[:, 0]) & ~np.isnan(values[:, 0])
-        place[some] = np.where(known, middle, np.nan)
+        place[part] = np.where(known, middle, np.nan)
     return place
 
 

@@ -1,4 +1,4 @@
-"""Where networks stand after rows of every series, and what a forecast there rests on."""
+"""The states of networks after rows of every series, and what a forecast from them takes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Tree = TypeVar("Tree")
 
 
 class SeriesStates(NamedTuple):
-    """Where networks stand after a step of each series.
+    """The states of networks after a step of each series.
 
     Attributes:
         states: Of each network, [N, …].
@@ -35,24 +35,24 @@ class SeriesStates(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """What a forecast after the last row of each series rests on.
+    """What a forecast after the last row of each series is made of.
 
     Attributes:
-        told: What each network makes of it, [N, …].
+        contexts: Of each network, [N, …].
         level: Of the last window, as `Scale` has it, [N, 1, 1].
         size: Of the same, [N, 1, 1].
         seen: Whether the last window holds an observation, [N].
         still: As in `SeriesStates`, [N].
     """
 
-    told: tuple[Context, ...]
+    contexts: tuple[Context, ...]
     level: Tensor
     size: Tensor
     seen: Tensor
     still: Tensor
 
 
-Stood = tuple[SeriesStates, Ending]
+StatesAndEnding = tuple[SeriesStates, Ending]
 
 Known = TypeVar("Known", SeriesStates, Ending)
 
@@ -61,33 +61,37 @@ Known = TypeVar("Known", SeriesStates, Ending)
 class Memory:
     """What networks know of every series after its last row.
 
-    A step follows the one a stride of rows before it, so that there are as many standings as a
-    stride has rows.
+    A step follows the one a stride of rows before it. So the rows of a stride are S interleaved
+    sequences of steps, each with states of its own; the phase of a row, 0 … S - 1, says to which
+    sequence it belongs.
 
     Attributes:
-        standings: By how many rows, modulo the stride, come after those of `begun`; None until a
-            row comes there, [S].
-        last: Of each item, whatever its place.
+        by_phase: The states of each phase; None until a row of that phase has come, [S].
+        last: Of each item, whatever the phase of its last row.
         begun: Rows of each item when memory began, [N].
         read: Rows of each item that have been read, [N].
     """
 
-    standings: tuple[SeriesStates | None, ...]
+    by_phase: tuple[SeriesStates | None, ...]
     last: Ending
     begun: Tensor
     read: Tensor
 
     def ends_at(self, items: Tensor, positions: Tensor) -> bool:
-        """Tell whether positions, [B], are those of the last rows that were read of items, [B]."""
+        """Return whether positions, [B], are of the last rows that were read of items, [B]."""
         return bool((self.read[items] == positions + 1).all())
 
-    def places(self, rows: Tensor) -> Tensor:
-        """Return the places in `standings` after so many rows of each item, [N]."""
-        return (rows - self.begun) % len(self.standings)
+    def phases(self, rows: Tensor) -> Tensor:
+        """Return the phase of the last of so many rows of each item, [N].
+
+        Phases count from the rows that were there when memory began, so that the first states of
+        all items have phase 0, however long the items are.
+        """
+        return (rows - self.begun) % len(self.by_phase)
 
 
 def picked(items: Tensor, known: Known) -> Known:
-    """Return what is known of some items, [N, …] -> [B, …]; no copy where these are all in order.
+    """Select items, [N, …] -> [B, …]; no copy where they are all items in order.
 
     Args:
         items: Of any order, any of them several times, [B].
@@ -100,7 +104,7 @@ def picked(items: Tensor, known: Known) -> Known:
 
 
 def put(old: Tree, items: Tensor, new: Tree) -> Tree:
-    """Return what is known of all items once it is another of some, [N, …].
+    """Replace the rows of given items, [N, …]; the old tensors stay as they are.
 
     Args:
         old: Of all items, [N, …].

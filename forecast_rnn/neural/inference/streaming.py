@@ -1,4 +1,4 @@
-"""Networks that go on from where they stopped: of every series a state in place of its history."""
+"""Networks that go on from the states they stopped at, without the history of the series."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from forecast_rnn.neural.inference.states import (
     Ending,
     Memory,
     SeriesStates,
-    Stood,
+    StatesAndEnding,
     mapped,
     picked,
     put,
@@ -101,7 +101,11 @@ class Reader:
 
     @property
     def crops_at_once(self) -> int:
-        """How many crops to read together: a power of two, for others tell in the last digit."""
+        """How many crops to read together: a power of two.
+
+        The number of crops may change the last digit of a product of matrices, but powers of two
+        were found not to.
+        """
         each = self.model.context_steps * self.model.hidden_size
         most = max(1, min(CROPS_AT_ONCE, MOST_HIDDEN // each))
         return 1 << (most.bit_length() - 1)
@@ -109,8 +113,8 @@ class Reader:
     def read(self, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Read whole crops that end at origins; the arguments as in `gather`."""
         batch = self._gathered(table, items, rows, self.model.context_steps)
-        told = tuple(network.begin(batch)[1] for network in self.networks)
-        return self._reading(_ending(batch, told, _still(batch)), batch.beside)
+        contexts = tuple(network.begin(batch)[1] for network in self.networks)
+        return self._reading(_ending(batch, contexts, _still(batch)), batch.beside)
 
     def recall(self, memory: Memory, table: Table, items: Tensor, rows: Tensor) -> Reading:
         """Return what `read` would for the last rows that were read of items, from memory."""
@@ -129,70 +133,79 @@ class Reader:
 
     @torch.no_grad()
     def go_on(self, memory: Memory, table: Table) -> Memory:
-        """Read the rows that have been added, in a time that goes by their number.
+        """Read the rows that have been added, in a time proportional to their number.
 
         Args:
             memory: Of the same items.
             table: The panel with all rows.
         """
         while bool((due := memory.read < table.end - table.first).any()):
-            places = memory.places(memory.read + 1)
-            for place in sorted(set(places[due].tolist())):
-                items = torch.nonzero(due & (places == place)).squeeze(1)
-                memory = self._further(memory, table, items, place)
+            # Items are read a row at a time, those of one phase together.
+            phases = memory.phases(memory.read + 1)
+            for phase in sorted(set(phases[due].tolist())):
+                items = torch.nonzero(due & (phases == phase)).squeeze(1)
+                memory = self._further(memory, table, items, phase)
         return memory
 
-    def _further(self, memory: Memory, table: Table, items: Tensor, place: int) -> Memory:
-        """Read one more row of some items, all of which comes to the same place."""
-        before = memory.standings[place]
+    def _further(self, memory: Memory, table: Table, items: Tensor, phase: int) -> Memory:
+        """Read one more row of items, all of the same phase, [B]."""
+        before = memory.by_phase[phase]
         read = memory.read.index_add(0, items, torch.ones_like(items))
-        # Training never let a state come further than T steps, and memory not twice as far.
+        # In training a state is never more than T steps old; memory begins anew, with the last T
+        # steps, before it is 2 T steps old.
         if before is None or bool((before.steps >= 2 * self.model.context_steps - 1).any()):
-            back = (memory.places(read) - place) % self.model.stride
+            # The states of a phase are those of all items, so that all begin at once: each after
+            # its newest row of this phase, which lies so many rows before its last one.
+            back = (memory.phases(read) - phase) % self.model.stride
             series_states, ending = self._begun(table, table.first + read - 1 - back)
             ending = picked(items, ending)
         else:
             rows = table.first[items] + read[items] - 1
             series_states, ending = self._stepped(table, items, rows, before)
             series_states = put(before, items, series_states)
-        others = memory.standings
         return Memory(
-            (*others[:place], series_states, *others[place + 1 :]),
+            (*memory.by_phase[:phase], series_states, *memory.by_phase[phase + 1 :]),
             put(memory.last, items, ending),
             memory.begun,
             read,
         )
 
-    def _begun(self, table: Table, rows: Tensor) -> Stood:
+    def _begun(self, table: Table, rows: Tensor) -> StatesAndEnding:
         """Read crops that end at a row of each item, [N]."""
         most = self.model.context_steps
 
-        def begin(some: slice) -> Stood:
-            items = torch.arange(len(rows), device=rows.device)[some]
-            batch = self._gathered(table, items, rows[some], most)
-            states, told = zip(*(network.begin(batch) for network in self.networks), strict=True)
+        def begin(part: slice) -> StatesAndEnding:
+            items = torch.arange(len(rows), device=rows.device)[part]
+            batch = self._gathered(table, items, rows[part], most)
+            states, contexts = zip(
+                *(network.begin(batch) for network in self.networks), strict=True
+            )
             still = _still(batch)
             steps = torch.full_like(still, most)
             known, level = seen_windows(batch).sum(1), batch.scale.level[:, -1:]
             series_states = SeriesStates(states, known, still, steps, level, batch.seen)
-            return series_states, _ending(batch, told, still)
+            return series_states, _ending(batch, contexts, still)
 
         return self._side_by_side(begin, len(rows), self.crops_at_once)
 
-    def _stepped(self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates) -> Stood:
-        """Take one step to rows of some items, [B], from where all stood a stride before, [N]."""
+    def _stepped(
+        self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates
+    ) -> StatesAndEnding:
+        """Take one step to rows of items, [B], from the states of all a stride before, [N]."""
 
-        def step(some: slice) -> Stood:
-            own = picked(items[some], before)
-            return self._step(table, items[some], rows[some], own)
+        def step(part: slice) -> StatesAndEnding:
+            states = picked(items[part], before)
+            return self._step(table, items[part], rows[part], states)
 
         return self._side_by_side(step, len(items), STEPS_AT_ONCE)
 
-    def _step(self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates) -> Stood:
+    def _step(
+        self, table: Table, items: Tensor, rows: Tensor, before: SeriesStates
+    ) -> StatesAndEnding:
         batch = self._gathered(table, items, rows, 1)
         known = (before.known + batch.seen).clamp(max=self.model.context_steps)
         batch.inputs[:, -1, AGE] = known.float().log1p()
-        # Of a single step there is none before it.
+        # Where a crop has a single step, training saw no change of level.
         if self.model.context_steps > 1:
             both = (before.seen & batch.seen)[:, None, None]
             change = change_of_level(before.level, batch.scale, both)
@@ -201,12 +214,12 @@ class Reader:
             network.go_on(batch, states)
             for network, states in zip(self.networks, before.states, strict=True)
         ]
-        states, told = zip(*steps, strict=True)
+        states, contexts = zip(*steps, strict=True)
         still = torch.where(batch.windows[:, -1].abs().amax(-1) != 0, 0, before.still + 1)
         series_states = SeriesStates(
             states, known, still, before.steps + 1, batch.scale.level, batch.seen
         )
-        return series_states, _ending(batch, told, still)
+        return series_states, _ending(batch, contexts, still)
 
     def _gathered(self, table: Table, items: Tensor, rows: Tensor, steps: int) -> Batch:
         model = replace(self.model, context_steps=steps)
@@ -214,17 +227,19 @@ class Reader:
 
     def _reading(self, ending: Ending, beside: Crop | None) -> Reading:
         parameters = [
-            network.after(told, beside)
-            for network, told in zip(self.networks, ending.told, strict=True)
+            network.after(context, beside)
+            for network, context in zip(self.networks, ending.contexts, strict=True)
         ]
         scale, moving = Scale(ending.level, ending.size), ending.still < self.model.context_steps
         return Reading(torch.stack(parameters), scale, ending.seen, moving)
 
-    def _side_by_side(self, read: Callable[[slice], Stood], count: int, at_once: int) -> Stood:
-        """Read so many items, some at a time, and join where they stand."""
+    def _side_by_side(
+        self, read: Callable[[slice], StatesAndEnding], count: int, at_once: int
+    ) -> StatesAndEnding:
+        """Read so many items, a part at a time side by side, and join the states."""
 
         @torch.no_grad()
-        def job(start: int, _: Event) -> Stood:
+        def job(start: int, _: Event) -> StatesAndEnding:
             return read(slice(start, min(start + at_once, count)))
 
         jobs = [partial(job, start) for start in range(0, count, at_once)]
@@ -234,13 +249,14 @@ class Reader:
         )
 
 
-def _ending(batch: Batch, told: tuple[Context, ...], still: Tensor) -> Ending:
-    """Return what forecasts after the last steps of crops rest on."""
+def _ending(batch: Batch, contexts: tuple[Context, ...], still: Tensor) -> Ending:
+    """Return what forecasts after the last steps of crops are made of."""
     scale = batch.scale
-    return Ending(told, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)
+    return Ending(contexts, scale.level[:, -1:], scale.size[:, -1:], batch.seen, still)
 
 
 def _still(batch: Batch) -> Tensor:
     """Return how many steps ago a window was other than constant, T if none was, [B]."""
     moved = batch.windows.abs().amax(-1) != 0
+    # Of equal values `argmax` takes the first, here of the steps from the last one backwards.
     return torch.where(moved.any(1), moved.flip(1).byte().argmax(1), moved.shape[1])

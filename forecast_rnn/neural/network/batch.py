@@ -14,9 +14,9 @@ from forecast_rnn.neural.scaling.transform import Transform
 from forecast_rnn.neural.scaling.windows import CLIP, Scale, Windows, normalise, windows_of
 
 CHANGE = -3
-"""The channel of `Batch.inputs` that tells how the level has changed since the step before."""
+"""Channel of `Batch.inputs`: how much the level has changed since the step before."""
 AGE = -1
-"""That which tells how many windows before and with a step were seen."""
+"""Channel of `Batch.inputs`: how many windows up to and with this one hold an observation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ class Batch:
 
 
 def input_channels(model: ModelConfig) -> int:
-    """Return C: the window, its observed mask, and four channels of its own."""
+    """Return C: the window, its observed mask, and the four of `_channels`."""
     return 2 * model.window_length + 4
 
 
 def seen_windows(batch: Batch) -> Tensor:
-    """Tell which windows hold an observation, [B, T]."""
+    """Return which windows hold an observation, [B, T]."""
     length = batch.windows.shape[-1]
     return batch.inputs[..., length : 2 * length].amax(-1) > 0
 
@@ -143,6 +143,8 @@ def gather(
     season = min(task.season_length, model.window_length)
     relative = not table.transform.logarithmic
     normal, scale = normalise(windows, season, table.floor, relative=relative)
+    # The first horizon begins after the first window, and each next one a stride later: cut in
+    # strides like the windows, horizon t follows window t.
     after = slice(model.window_length, None)
     known = windows.observed.amax(-1, keepdim=True) > 0
     counts = observed[:, after].unfold(1, ahead, model.stride) * known
@@ -195,7 +197,8 @@ def _crop(
     length, begin = sum(shape), rows + 1 - shape[0]
     first, end = table.first[items], table.end[items]
     if len(rows) and bool(((begin >= first) & (begin + length <= end)).all()):
-        # Whole runs of values are copied many times as fast as they are looked up one by one.
+        # Where no crop leaves its item, row r of this view is the run of values from r on: whole
+        # runs are copied many times as fast as values are looked up one by one.
         values = table.transform.forward(table.values.unfold(0, length, 1)[begin])
         observed = values.isfinite()
     else:

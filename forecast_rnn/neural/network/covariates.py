@@ -43,11 +43,11 @@ class Beside:
         static: By item, [N].
         past: By row of the covariates, [R'].
         known: By row of the covariates, [R'].
-        first: Where each item's first row stands in these, [N].
+        first: Place of each item's first row in these, [N].
         length: How many rows each item has there, [N].
         calendar: Codes of the calendar by row of the almanac, [S, K].
         holidays: Codes of the holidays by row of the almanac, [S, K'].
-        offset: Where each item's first row stands in those, [N].
+        offset: Place of each item's first row in those, [N].
     """
 
     static: Features

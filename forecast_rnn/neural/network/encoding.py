@@ -34,11 +34,11 @@ class Encoding:
         mean: Of each of them.
         size: Mean absolute deviation from it, of each.
         categorical: The others, which hold names.
-        names: What each of them held; code 0 stands for everything else.
+        names: The names in each of them; code 0 is for everything else.
         calendar: Fields of the calendar that the series are long enough for.
         countries: Whose holidays are known.
         holidays: The holidays of each that were seen.
-        holiday_fields: Fields of the almanac that tell of holidays.
+        holiday_fields: Fields of the almanac that are about holidays.
         holiday_sizes: How many codes each has.
     """
 
@@ -145,7 +145,8 @@ def _typical_days(panel: Panel) -> float:
 def _with_columns(encoding: Encoding, panel: Panel) -> Encoding:
     covariates = panel.covariates
     assert covariates is not None
-    # Known columns go on into the future, but statistics are of the rows before.
+    # Known columns go on into the future, but statistics are of the rows before: those rows of
+    # the covariates that lie beside rows of the panel.
     rows = np.arange(len(panel.values)) + np.repeat(
         covariates.first - panel.indptr[:-1], panel.lengths()
     )

@@ -21,10 +21,10 @@ EVERY, LAST = slice(None), slice(-1, None)
 
 
 class Context(NamedTuple):
-    """What comes of steps, but for what is known beside the target.
+    """What the head reads after steps, but for what is known beside the target.
 
     Attributes:
-        hidden: What the head is told, [..., 2 D].
+        hidden: Output of the recurrent layers and the embedded input, [..., 2 D].
         start: What it corrects, [..., H].
     """
 
@@ -66,8 +66,8 @@ class Network(nn.Module):
         """Return the head's parameters after every step, in normalised units, [B, T, P, H]."""
         embedded = self._embedded(batch, EVERY)
         hidden, _ = self.cells.scan(embedded, self.cells.initial_state(len(embedded)))
-        told = Context(torch.cat([hidden, embedded], dim=-1), self._started(batch, EVERY))
-        return self._emitted(told, batch.beside, EVERY)
+        context = Context(torch.cat([hidden, embedded], dim=-1), self._started(batch, EVERY))
+        return self._emitted(context, batch.beside, EVERY)
 
     def begin(self, batch: Batch) -> tuple[States, Context]:
         """Read crops; return the states after them, and what comes of their last steps."""
@@ -78,18 +78,18 @@ class Network(nn.Module):
         """Read the last step of crops from the states after the one before; return the like."""
         return self._read(batch, self._embedded(batch, LAST), states)
 
-    def after(self, told: Context, beside: Crop | None) -> Tensor:
+    def after(self, context: Context, beside: Crop | None) -> Tensor:
         """Return the head's parameters after the last step of crops, [B, P, H].
 
         Args:
-            told: What comes of it, as `begin` and `go_on` return it.
+            context: As `begin` and `go_on` return it.
             beside: Covariates and calendar, of the last window and the steps ahead at least.
         """
-        steps = Context(*(part.unsqueeze(1) for part in told))
+        steps = Context(*(part.unsqueeze(1) for part in context))
         return self._emitted(steps, beside, LAST)[:, 0]
 
     def _embedded(self, batch: Batch, steps: slice) -> Tensor:
-        """Return what the recurrent layers read in some steps, [B, T, D]."""
+        """Return what the recurrent layers read in the steps of a slice, [B, T, D]."""
         inputs = batch.inputs
         if self.covariate_effects is not None and batch.beside is not None:
             more = self.covariate_effects.inputs(batch.beside, inputs.shape[1])
@@ -98,24 +98,24 @@ class Network(nn.Module):
 
     def _read(self, batch: Batch, embedded: Tensor, states: States) -> tuple[States, Context]:
         hidden, states = self.cells.scan(embedded, states)
-        told = torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
-        return states, Context(told, self._started(batch, LAST)[:, 0])
+        last = torch.cat([hidden[:, -1], embedded[:, -1]], dim=-1)
+        return states, Context(last, self._started(batch, LAST)[:, 0])
 
     def _started(self, batch: Batch, steps: slice) -> Tensor:
-        """Return what the head corrects after some steps, [B, T, H]."""
+        """Return what the head corrects after the steps of a slice, [B, T, H]."""
         windows = batch.windows[:, steps]
         start: Tensor = self._repeated(windows) + self.linear(windows)
         if batch.last is not None:
             start = start - batch.scale.apply(batch.last)[:, steps].clamp(-CLIP, CLIP)
         return start
 
-    def _emitted(self, told: Context, beside: Crop | None, steps: slice) -> Tensor:
-        """Return the head's parameters after some steps, [B, T, P, H], from [B, T, …]."""
-        start = told.start
+    def _emitted(self, context: Context, beside: Crop | None, steps: slice) -> Tensor:
+        """Return the head's parameters after the steps of a slice, [B, T, P, H], from [B, T, …]."""
+        start = context.start
         if self.covariate_effects is not None and beside is not None:
             moves = self.covariate_effects.moves(beside)
             start = start if moves is None else start + moves[:, steps]
-        parameters: Tensor = self.head(told.hidden, start)
+        parameters: Tensor = self.head(context.hidden, start)
         return parameters
 
     def _repeated(self, windows: Tensor) -> Tensor:

@@ -56,8 +56,9 @@ class Layer(nn.Module):
     def _scan(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         dilation, (batch, steps, width) = self.dilation, x.shape
         if dilation > 1:
-            # Steps that follow each other become a sequence of their own; the last are filled
-            # up at the end, where nothing comes after.
+            # Steps that are `dilation` apart become one sequence: [B, T, D] is viewed as
+            # [B, T / dilation, dilation, D], and its two middle axes change places. Zeros fill
+            # up the end, after all steps that count.
             x = F.pad(x, (0, 0, 0, -steps % dilation)).view(batch, -1, dilation, width)
             x = x.transpose(1, 2).flatten(0, 1)
         hidden, state = self.cell.scan(x, state)
@@ -108,10 +109,10 @@ class Stack(nn.Module):
 
     @property
     def goes_on(self) -> bool:
-        """Whether the states are all that steps to come need of those before them.
+        """Whether states alone are enough to go on from.
 
-        Attention looks at all of them, and of dilated layers states may be those of steps that
-        only fill up.
+        Attention reads all steps before, and the last states of dilated layers may belong to
+        steps that only fill up.
         """
         return self.attention is None and all(layer.dilation == 1 for layer in self._each())
 

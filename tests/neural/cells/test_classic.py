@@ -107,11 +107,11 @@ def test_gru_equals_the_layer_of_torch_and_so_do_its_gradients(batch, steps, wid
     parts = [x, h, *cell.parameters()]
 
     outputs, _ = cell.scan(x, (h,))
-    found = torch.autograd.grad((outputs * weights).sum(), parts)
+    result = torch.autograd.grad((outputs * weights).sum(), parts)
 
     expected, _ = cell.weights(x, h[None])
     torch.testing.assert_close(outputs, expected)
-    torch.testing.assert_close(found, torch.autograd.grad((expected * weights).sum(), parts))
+    torch.testing.assert_close(result, torch.autograd.grad((expected * weights).sum(), parts))
 
 
 @pytest.mark.parametrize("kind", [Elman, ElmanSigmoid])

@@ -42,8 +42,8 @@ def gradients(cell: Cell, run, length: int) -> tuple[dict[str, Tensor], Tensor, 
     total = (outputs * weights).sum() + sum((part**2).sum() for part in last)
     named = {"x": x, **dict(cell.named_parameters())}
     named |= {f"state {place}": part for place, part in enumerate(state)}
-    found = torch.autograd.grad(total, list(named.values()), allow_unused=True)
-    return dict(zip(named, found, strict=True)), outputs, last
+    result = torch.autograd.grad(total, list(named.values()), allow_unused=True)
+    return dict(zip(named, result, strict=True)), outputs, last
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -108,9 +108,9 @@ def test_saved_weights_give_the_same_cell(cell, request):
     x = some_input(5)
 
     expected, _ = cell.scan(x, cell.initial_state(BATCH))
-    found, _ = twin.scan(x, twin.initial_state(BATCH))
+    result, _ = twin.scan(x, twin.initial_state(BATCH))
 
-    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+    torch.testing.assert_close(result, expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -54,16 +54,16 @@ def test_ensembles_side_by_side_are_those_trained_one_after_the_other(plans):
 
 
 def test_the_curve_of_an_ensemble_is_the_mean_over_its_members_alone(plans, monkeypatch):
-    def told(learner, sampler, schedule, *, stop):
+    def recorded(learner, sampler, schedule, *, stop):
         yield from (Epoch(steps, 10, sampler.seed + steps, 1.0) for steps in range(10, stop, 10))
 
-    monkeypatch.setattr(ensemble, "epochs", told)
+    monkeypatch.setattr(ensemble, "epochs", recorded)
 
-    found = train_ensembles(plans, lambda epoch: None)
+    result = train_ensembles(plans, lambda epoch: None)
 
     # The members of seed 0 are numbered from 0.
-    assert found[0].curve == ((10, 10.5), (20, 20.5))
-    assert found[1].curve == ((10, 10), (20, 20), (30, 30))
+    assert result[0].curve == ((10, 10.5), (20, 20.5))
+    assert result[1].curve == ((10, 10), (20, 20), (30, 30))
 
 
 def test_a_training_that_diverges_ends_the_others_and_is_the_error(plans, monkeypatch):

@@ -105,11 +105,11 @@ def test_steps_are_chosen_where_none_are_given(panel):
 def test_series_too_short_for_a_backtest_are_forecast_all_the_same():
     panel = panel_of(wave(6), wave(5, 1))
 
-    found = fit(panel, TASK, CONFIG, ignore)
+    result = fit(panel, TASK, CONFIG, ignore)
 
-    quantiles = found.forecaster.quantiles(panel, origins.last(panel))
-    assert found.tested.forecaster is None
-    assert len(found.tested.rows) == 0
+    quantiles = result.forecaster.quantiles(panel, origins.last(panel))
+    assert result.tested.forecaster is None
+    assert len(result.tested.rows) == 0
     assert np.isfinite(quantiles).all()
 
 
@@ -128,9 +128,9 @@ def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
     series[20] *= 1e6
     panel = panel_of(series, [math.nan] * 30 + [size] * 30, [0.0] * 60)
 
-    found = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
+    result = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
 
-    quantiles = found.forecaster.quantiles(panel, origins.last(panel))
+    quantiles = result.forecaster.quantiles(panel, origins.last(panel))
     assert np.isfinite(quantiles).all()
     assert np.abs(quantiles[0, :, 4]).max() < 1e3 * size
     assert np.abs(quantiles[2]).max() == 0

@@ -65,7 +65,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
     quantiles = forecaster.quantiles(panel, rows)
     scales = error_scales(panel, rows, 4)
 
-    found, conformity = assess(forecaster, panel, rows)
+    result, conformity = assess(forecaster, panel, rows)
 
     total = 0.0
     for b, row in enumerate(rows):
@@ -75,7 +75,7 @@ def test_scaled_loss_equals_the_plain_loop(panel):
                 error = panel.values[row + 1 + h] - quantiles[b, h, q]
                 losses.append(2 * (level * error if error > 0 else (level - 1) * error))
         total += np.mean(losses) / scales[b]
-    assert found == pytest.approx(total / 3)
+    assert result == pytest.approx(total / 3)
     assert conformity.windows == 1.5
 
 

@@ -24,27 +24,27 @@ def test_quantiles_of_counts_are_those_of_scipy(mean, dispersion):
     else:
         expected = stats.poisson.ppf(LEVELS, mean)
 
-    found = quantiles(mean, dispersion)
+    result = quantiles(mean, dispersion)
 
     # Exact where probabilities are added up; beyond, the gamma distribution may be one off.
     small = expected < 256
-    np.testing.assert_array_equal(found[small], np.maximum(expected[small], 0))
-    assert (np.abs(found - expected) <= 1)[~small].all()
+    np.testing.assert_array_equal(result[small], np.maximum(expected[small], 0))
+    assert (np.abs(result - expected) <= 1)[~small].all()
 
 
 def test_quantiles_of_different_counts_at_once_are_those_of_each_alone():
     mean = torch.tensor([0.3, 40.0, 5000.0], dtype=torch.float64)[None, None]
     dispersion = torch.tensor([0.0, 0.5, 0.1], dtype=torch.float64)[None, None]
 
-    found = count_quantiles(mean, dispersion, SCORES[None, :, None].expand(1, -1, 3))[0]
+    result = count_quantiles(mean, dispersion, SCORES[None, :, None].expand(1, -1, 3))[0]
 
     for step, (m, d) in enumerate(zip(mean[0, 0], dispersion[0, 0], strict=True)):
-        np.testing.assert_array_equal(found[:, step].numpy(), quantiles(float(m), float(d)))
+        np.testing.assert_array_equal(result[:, step].numpy(), quantiles(float(m), float(d)))
 
 
 @pytest.mark.parametrize("shape", [0.1, 0.5, 0.9, 1.0, 1.5, 5.0, 50.0, 1e3, 1e6])
 def test_quantiles_of_the_gamma_distribution_are_those_of_scipy(shape):
-    found = gamma_quantile(torch.full_like(SCORES, shape), SCORES).numpy()
+    result = gamma_quantile(torch.full_like(SCORES, shape), SCORES).numpy()
 
     # Below shape 1 the lowest quantiles are all but 0; 1e-5 of them is less than nothing.
-    np.testing.assert_allclose(found, stats.gamma.ppf(LEVELS, shape), rtol=1e-5)
+    np.testing.assert_allclose(result, stats.gamma.ppf(LEVELS, shape), rtol=1e-5)

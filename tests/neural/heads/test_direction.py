@@ -59,7 +59,7 @@ def test_probabilities_are_the_equation_written_out():
     hidden, start = random(1, 4), random(1, 3)
     raw = head.output(F.silu(head.hidden(hidden))).reshape(3, 3).detach()
 
-    found = head(hidden, start)[0].exp()
+    result = head(hidden, start)[0].exp()
 
     middles = [-0.9674215661017008, 0.0, 0.9674215661017008]  # normal scores of 1/6, 1/2, 5/6
     for step in range(3):
@@ -68,7 +68,7 @@ def test_probabilities_are_the_equation_written_out():
             math.exp(raw[k, step] + slope * start[0, step] * score)
             for k, score in enumerate(middles)
         ]
-        np.testing.assert_allclose(found[:, step].detach(), np.array(odds) / sum(odds), rtol=1e-6)
+        np.testing.assert_allclose(result[:, step].detach(), np.array(odds) / sum(odds), rtol=1e-6)
 
 
 def test_a_new_head_leans_to_the_change_that_is_expected():

@@ -263,11 +263,11 @@ def test_quantiles_are_those_of_scipy(name):
     tensor = torch.tensor(parameters, dtype=torch.float64)[None, :, None]
     units = quantile_units(units)
 
-    found = head_of(name, 1).quantiles(tensor, torch.tensor(SCORES)[None, :, None], units)
+    result = head_of(name, 1).quantiles(tensor, torch.tensor(SCORES)[None, :, None], units)
 
     expected = reference(name, parameters).ppf(stats.norm.cdf(SCORES))
     # What Hill's expansion leaves over.
-    np.testing.assert_allclose(found[0, :, 0].numpy(), expected, rtol=1e-5, atol=1e-9)
+    np.testing.assert_allclose(result[0, :, 0].numpy(), expected, rtol=1e-5, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", VALUED)

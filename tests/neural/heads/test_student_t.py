@@ -14,10 +14,10 @@ LEVELS = np.array([1e-9, 1e-4, 0.01, 0.1, 0.3, 0.45, 0.6, 0.9, 0.975, 0.9999])
 def test_quantiles_are_those_of_scipy(freedom):
     scores = torch.tensor(stats.norm.ppf(LEVELS))
 
-    found = t_quantile(torch.full_like(scores, freedom), scores).numpy()
+    result = t_quantile(torch.full_like(scores, freedom), scores).numpy()
 
     error = 3e-5 if freedom < 3 else 2e-6  # what the expansion leaves over
-    np.testing.assert_allclose(found, stats.t.ppf(LEVELS, freedom), rtol=error)
+    np.testing.assert_allclose(result, stats.t.ppf(LEVELS, freedom), rtol=error)
 
 
 def test_the_median_is_zero_and_quantiles_are_symmetric():

@@ -59,7 +59,7 @@ def found_classes(panel, transform, classes: Classes, task: Task = TASK):
 
 @pytest.mark.parametrize("transform", [PLAIN, LOG])
 def test_up_is_above_the_last_known_value_and_all_else_is_down(panel, transform):
-    found = found_classes(panel, transform, Classes(edges=(0.0,)))
+    result = found_classes(panel, transform, Classes(edges=(0.0,)))
 
     for row in range(len(panel.values)):
         item = panel.item_of(np.array([row]))[0]
@@ -69,17 +69,17 @@ def test_up_is_above_the_last_known_value_and_all_else_is_down(panel, transform)
         for step in range(1, TASK.horizon + 1):
             value = panel.values[row + step] if row + step < end else NAN
             if not len(known) or math.isnan(value):
-                assert math.isnan(found[row, step - 1])
+                assert math.isnan(result[row, step - 1])
             else:
-                assert found[row, step - 1] == (2 if value > known[-1] else 1)
+                assert result[row, step - 1] == (2 if value > known[-1] else 1)
 
 
 def test_no_change_is_down():
     panel = panel_of([5.0, 7.0, 7.0, 7.0, 8.0])
 
-    found = found_classes(panel, PLAIN, Classes(edges=(0.0,)))
+    result = found_classes(panel, PLAIN, Classes(edges=(0.0,)))
 
-    assert found[1].tolist() == [1, 1, 2]
+    assert result[1].tolist() == [1, 1, 2]
 
 
 @pytest.mark.parametrize(("classes", "transform"), [(2, LOG), (5, PLAIN), (4, LOG)])
@@ -150,9 +150,9 @@ def test_down_and_up_do_not_depend_on_unit_and_origin_of_a_series():
 def test_a_value_below_all_that_has_a_logarithm_is_down():
     panel = panel_of([5.0, 6.0, 7.0, -1.0, 8.0])
 
-    found = found_classes(panel, LOG, Classes(edges=(0.0,)))
+    result = found_classes(panel, LOG, Classes(edges=(0.0,)))
 
-    assert found[2, :2].tolist() == [1, 2]
+    assert result[2, :2].tolist() == [1, 2]
 
 
 def test_too_few_different_changes_are_refused_with_a_way_out():
@@ -183,9 +183,9 @@ def odds_of(sharpness: float, count: int = 4000, windows: float = 1e9) -> Confor
 
 @pytest.mark.parametrize("sharpness", [0.7, 1.0, 2.5])
 def test_the_temperature_undoes_how_much_too_sure_probabilities_were(sharpness):
-    found = tempered(Classes(), odds_of(sharpness))
+    result = tempered(Classes(), odds_of(sharpness))
 
-    assert found.temperature == pytest.approx(sharpness, rel=0.08)
+    assert result.temperature == pytest.approx(sharpness, rel=0.08)
 
 
 def test_few_windows_move_the_temperature_less_and_none_leave_it():
@@ -200,9 +200,9 @@ def test_few_windows_move_the_temperature_less_and_none_leave_it():
 def test_the_most_probable_class_is_numbered_from_1_and_the_first_of_equals():
     probabilities = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [NAN, NAN, NAN]])
 
-    found = most_probable(probabilities)
+    result = most_probable(probabilities)
 
-    np.testing.assert_array_equal(found, [2, 1, NAN])
+    np.testing.assert_array_equal(result, [2, 1, NAN])
 
 
 @pytest.mark.parametrize(

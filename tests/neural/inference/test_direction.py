@@ -176,8 +176,8 @@ def test_seasonal_climatology_counts_what_followed_the_same_position(panel):
             for before in range(row - 4, first - 1, -4):
                 if before + step <= row and not math.isnan(number[before, step - 1]):
                     counts[int(number[before, step - 1]) - 1] += 1
-            found = table.select("p1", "p2", "p3").row(place * 5 + step - 1)
-            np.testing.assert_allclose(found, counts / counts.sum(), atol=1e-6)
+            result = table.select("p1", "p2", "p3").row(place * 5 + step - 1)
+            np.testing.assert_allclose(result, counts / counts.sum(), atol=1e-6)
 
 
 def test_a_backtest_says_which_class_came_true(panel):
@@ -201,7 +201,7 @@ def test_log_loss_is_the_mean_over_all_known_steps(panel):
     number = classes_of(forecaster, panel, rows, outcomes(panel, rows, 5))
     probabilities = forecaster.probabilities(panel, rows)
 
-    found = log_loss(measure_odds(forecaster, panel, rows))
+    result = log_loss(measure_odds(forecaster, panel, rows))
 
     losses = [
         -math.log(probabilities[b, h, int(number[b, h]) - 1])
@@ -209,7 +209,7 @@ def test_log_loss_is_the_mean_over_all_known_steps(panel):
         for h in range(5)
         if not math.isnan(number[b, h])
     ]
-    assert found == pytest.approx(sum(losses) / len(losses))
+    assert result == pytest.approx(sum(losses) / len(losses))
     assert log_loss(measure_odds(forecaster, panel, np.array([59]))) == math.inf
 
 

@@ -253,10 +253,10 @@ def test_only_data_that_may_be_negative_get_negative_forecasts(near_zero):
 
     assert straight.quantiles(near_zero, rows).min() < 0
     assert replace(straight, nonnegative=True).quantiles(near_zero, rows).min() == 0
-    found = replace(straight, nonnegative=True).quantiles(below, rows)
+    result = replace(straight, nonnegative=True).quantiles(below, rows)
     # The second series, of rows 40 to 51, has a value below 0 from row 45 on.
-    assert (found[:45].min(), found[52:].min()) == (0, 0)
-    assert found[45:52].min() < 0
+    assert (result[:45].min(), result[52:].min()) == (0, 0)
+    assert result[45:52].min() < 0
 
 
 def test_of_several_targets_each_is_bounded_by_itself(near_zero):
@@ -265,10 +265,10 @@ def test_of_several_targets_each_is_bounded_by_itself(near_zero):
     several = replace(mixed, schema=replace(near_zero.schema, wide=True))
     rows = np.arange(len(mixed.values))
 
-    found = forecaster_of(several, Transform("identity")).quantiles(several, rows)
+    result = forecaster_of(several, Transform("identity")).quantiles(several, rows)
 
-    assert found[:40].min() < 0
-    assert found[40:].min() == 0
+    assert result[:40].min() < 0
+    assert result[40:].min() == 0
 
 
 def test_a_forecast_is_the_same_in_portions(panel, monkeypatch):

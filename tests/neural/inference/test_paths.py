@@ -48,11 +48,11 @@ def test_the_dependence_of_known_errors_is_found(share, decay):
     panel = panel_with_errors(Dependence(share, decay))
     rows = panel.indptr[1:] - 1 - TASK.horizon
 
-    found = measure_dependence(untrained(panel), panel, rows)
+    result = measure_dependence(untrained(panel), panel, rows)
 
     # 150 paths of 5 steps tell shares and decays badly apart, but not what they come to.
     expected = correlations(Dependence(share, decay))
-    np.testing.assert_allclose(correlations(found), expected, atol=0.15)
+    np.testing.assert_allclose(correlations(result), expected, atol=0.15)
 
 
 def test_without_anything_to_measure_there_is_no_dependence():

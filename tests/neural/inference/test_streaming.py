@@ -53,13 +53,13 @@ def test_going_on_is_reading_a_longer_crop(cell):
         memory = forecaster.remember(start(*ends), memory)
     panel = start(18, 18, 9 + STRIDE)
 
-    found = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
+    result = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
 
     # The first and the last have come nine rows further, a step of which began after one row.
     longer = replace(forecaster, model=replace(model, context_steps=8 + 9 // STRIDE))
     expected = last_quantiles(longer, panel)
     # In float32, of logarithms up to some hundreds: without bounds, ReLU lets these networks soar.
-    np.testing.assert_allclose(np.log(found), np.log(expected), rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(np.log(result), np.log(expected), rtol=1e-5, atol=1e-4)
 
 
 @pytest.mark.parametrize("gap", [MODEL.window_length + STRIDE, 2 * MODEL.window_length])
@@ -72,12 +72,12 @@ def test_a_step_after_windows_without_values_is_read_as_in_a_longer_crop(gap):
         panel = panel_of(series[:end])
         memory = forecaster.remember(panel, memory)
 
-        found = last_quantiles(forecaster, panel, memory)
+        result = last_quantiles(forecaster, panel, memory)
 
         # A state begins after one of the rows 9 to 12, and takes a step a stride from there.
         longer = replace(model, context_steps=20 + (end - 9) // STRIDE)
         expected = last_quantiles(replace(forecaster, model=longer), panel)
-        np.testing.assert_allclose(found, expected, rtol=1e-4, err_msg=str(end))
+        np.testing.assert_allclose(result, expected, rtol=1e-4, err_msg=str(end))
 
 
 def test_rows_at_once_are_rows_one_by_one(forecaster):
@@ -101,12 +101,12 @@ def test_a_forecast_takes_nothing_but_new_rows_from_the_series(forecaster):
     # A step reads a window, and the one before it for the change of level.
     altered.values[: 48 - MODEL.window_length - STRIDE] *= 2
 
-    found, otherwise = (
+    result, otherwise = (
         last_quantiles(forecaster, each, forecaster.remember(each, begun))
         for each in (panel, altered)
     )
 
-    assert np.array_equal(found[0], otherwise[0])
+    assert np.array_equal(result[0], otherwise[0])
     assert not np.allclose(*(last_quantiles(forecaster, one)[0] for one in (panel, altered)))
 
 
@@ -114,11 +114,11 @@ def test_no_state_comes_twice_as_far_as_in_training(forecaster):
     memory, furthest = forecaster.remember(start(12, 12, 12)), []
     for length in range(13, 61):
         memory = forecaster.remember(start(length, length, length), memory)
-        steps = [one.steps.max() for one in memory.standings if one is not None]
+        steps = [states.steps.max() for states in memory.by_phase if states is not None]
         furthest.append(int(max(steps)))
 
     assert max(furthest) == 2 * STEPS - 1
-    assert len(memory.standings) == STRIDE
+    assert len(memory.by_phase) == STRIDE
 
 
 def test_what_begins_anew_forecasts_as_reading_does(forecaster):
@@ -155,10 +155,10 @@ def test_series_are_remembered_in_whichever_order_they_are_asked_for(forecaster,
     panel = start(40, 12, 30)
     memory, rows = forecaster.remember(panel), origins.last(panel)
 
-    found = forecaster.quantiles(panel, rows[asked], memory)
+    result = forecaster.quantiles(panel, rows[asked], memory)
 
     expected = forecaster.quantiles(panel, rows, memory)[asked]
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    np.testing.assert_allclose(result, expected, rtol=1e-6)
 
 
 def test_other_origins_than_the_last_are_read(forecaster):
@@ -175,20 +175,20 @@ def test_a_series_that_stands_still_is_forecast_as_a_constant(forecaster):
     memory = forecaster.remember(panel_of(still[:30]))
     panel = panel_of(still[: 10 + MODEL.window_length + STRIDE * STEPS])
 
-    found = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
+    result = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
 
-    np.testing.assert_allclose(found, 7.0)
-    assert np.array_equal(found, last_quantiles(forecaster, panel))
+    np.testing.assert_allclose(result, 7.0)
+    assert np.array_equal(result, last_quantiles(forecaster, panel))
 
 
 def test_a_series_without_values_has_no_forecast(forecaster):
     panel = panel_of([NAN, NAN, NAN, NAN], wave(30))
     memory = forecaster.remember(panel_of([NAN, NAN], wave(29)))
 
-    found = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
+    result = last_quantiles(forecaster, panel, forecaster.remember(panel, memory))
 
-    assert np.isnan(found[0]).all()
-    assert np.isfinite(found[1]).all()
+    assert np.isnan(result[0]).all()
+    assert np.isfinite(result[1]).all()
 
 
 @pytest.mark.parametrize("more", [{"attention": True}, {"dilation": (1, 2)}])
@@ -206,15 +206,15 @@ def test_the_number_of_threads_changes_no_bit(forecaster, monkeypatch, threads):
     monkeypatch.setattr("forecast_rnn.neural.inference.streaming.STEPS_AT_ONCE", 2)
     panel = start(48, 20, 38)
 
-    def found():
+    def quantiles():
         memory = None
         for rows in (start(40, 12, 30), start(44, 16, 34), panel):
             memory = forecaster.remember(rows, memory)
         return last_quantiles(forecaster, panel, memory)
 
-    alone, before = found(), torch.get_num_threads()
+    alone, before = quantiles(), torch.get_num_threads()
     torch.set_num_threads(threads)
-    together = found()
+    together = quantiles()
     torch.set_num_threads(before)
 
     assert np.array_equal(alone, together)
