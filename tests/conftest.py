@@ -18,6 +18,12 @@ def sales(shop: int, day: int, noise: random.Random) -> int:
     return round(100 * (shop + 1) + 30 * week + 0.1 * day + noise.gauss(0, 3))
 
 
+@pytest.fixture(autouse=True)
+def without_prior(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of tests train networks alone, which is quick, unless a test is about the prior."""
+    monkeypatch.setenv("FORECAST_RNN_PRIOR", "none")
+
+
 @pytest.fixture
 def sales_csv(tmp_path: Path) -> Path:
     """Two shops, 140 days each: columns shop, date, sales."""

@@ -15,7 +15,7 @@ from forecast_rnn.config import TrainConfig
 from forecast_rnn.errors import DataError
 from forecast_rnn.evaluation.value_metrics import mae
 
-CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=1)
 ROUND = replace(CONFIG, round=True)
 FORECASTS = cs.matches(r"^(forecast|q0\.\d+)$")
 

@@ -43,7 +43,7 @@ Windows = Annotated[
     int | None,
     Option("Forecasts of each series.", panel=EVALUATION, metavar="N", usual="by length"),
 ]
-Network = Annotated[TrainConfig, Part(without=("cell", "classes"))]
+Network = Annotated[TrainConfig, Part(without=("cell", "classes", "prior"))]
 
 
 def compare(

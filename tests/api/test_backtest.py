@@ -13,7 +13,7 @@ from forecast_rnn.errors import ConfigError, DataError, OutputError
 from forecast_rnn.system.processes import Processes
 from tests.shops import promotion
 
-CONFIG = TrainConfig(steps=20, hidden_size=8, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", steps=20, hidden_size=8, members=1, threads=1)
 START = date(2024, 1, 1)
 DAYS = 70
 LAST_CUTOFF = START + timedelta(days=DAYS - 1 - 7)
@@ -199,7 +199,9 @@ def test_a_series_that_ended_early_has_fewer_windows_and_the_same_cutoffs(plain)
 
 
 def test_classes_are_scored_as_values_are():
-    config = TrainConfig(steps=20, hidden_size=8, members=1, threads=1, head="direction")
+    config = TrainConfig(
+        prior="none", steps=20, hidden_size=8, members=1, threads=1, head="direction"
+    )
 
     found = rolled(sales(), config=config, refit=True, windows=2)
 

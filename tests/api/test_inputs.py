@@ -13,7 +13,7 @@ from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 
-QUICK = TrainConfig(hidden_size=8, steps=5, members=1, threads=1)
+QUICK = TrainConfig(prior="none", hidden_size=8, steps=5, members=1, threads=1)
 
 
 def sold(days: int) -> dict[str, list[object]]:

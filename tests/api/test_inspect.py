@@ -94,7 +94,7 @@ def test_nothing_at_the_path_is_said(tmp_path):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, sales_writer):
     folder = tmp_path_factory.mktemp("inspect")
-    config = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+    config = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=1)
     data = sales_writer(folder / "sales.csv")
     return train(data, horizon=7, config=config, out=folder / "out")
 

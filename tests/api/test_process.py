@@ -15,7 +15,7 @@ from forecast_rnn.api.model import load
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.neural.runtime import WIDE
 
-CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=3)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=3)
 
 
 def process_state():
@@ -85,7 +85,7 @@ def test_a_training_that_fails_leaves_the_process_as_it_was(folder):
 def test_loading_a_second_model_changes_no_forecast_of_the_first(folder, tmp_path):
     first = load(folder / "out", threads=1)
     before = first.predict().table
-    wide = TrainConfig(hidden_size=WIDE, steps=1, members=1, threads=1)
+    wide = TrainConfig(prior="none", hidden_size=WIDE, steps=1, members=1, threads=1)
     api.train(folder / "sales.csv", horizon=7, config=wide, out=tmp_path / "wide")
 
     second = load(tmp_path / "wide", threads=4)

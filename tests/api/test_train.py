@@ -17,7 +17,7 @@ from forecast_rnn.errors import ConfigError, DataError, OutputError
 from forecast_rnn.neural.heads import COUNTS, HEADS, VALUED
 from forecast_rnn.output import xlsx
 
-CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +289,7 @@ def test_intervals_hold_what_they_say_on_counts_of_a_known_process(head):
         for name in range(60)
         for size in [generator.gamma(1 / alpha, alpha, 150) if alpha else 1.0]
     )
-    config = TrainConfig(hidden_size=16, steps=150, members=1, head=head)
+    config = TrainConfig(prior="none", hidden_size=16, steps=150, members=1, head=head)
 
     trained = api.train(frame, horizon=7, config=config)
 

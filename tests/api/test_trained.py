@@ -9,7 +9,7 @@ from forecast_rnn.api.train import train
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.errors import InputError
 
-CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=1)
 
 
 @pytest.fixture

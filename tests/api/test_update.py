@@ -13,7 +13,7 @@ from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import ConfigError, DataError
 from tests.shops import QUIET, shop_frame
 
-CONFIG = TrainConfig(hidden_size=8, steps=20, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=20, members=1, threads=1)
 LAST = date(2024, 5, 9)
 KNOWN = ("promotion", "slogan")
 
@@ -147,7 +147,10 @@ def test_values_are_held_against_those_of_earlier_updates(model, sales):
 
 
 def test_known_columns_go_on_with_the_rows(tmp_path):
-    config, hints = TrainConfig(**QUIET), Hints(item_id=("shop",), target=("sales",), known=KNOWN)
+    config, hints = (
+        TrainConfig(prior="none", **QUIET),
+        Hints(item_id=("shop",), target=("sales",), known=KNOWN),
+    )
     frame = shop_frame(days=87, ahead=7)
     day = pl.col("day")
     old, new = day < date(2024, 3, 25), day.is_between(date(2024, 3, 25), date(2024, 3, 27))
@@ -160,7 +163,7 @@ def test_known_columns_go_on_with_the_rows(tmp_path):
 
 
 def test_a_network_with_attention_says_what_to_do(sales):
-    config = TrainConfig(hidden_size=8, steps=5, members=1, threads=1, attention=True)
+    config = TrainConfig(prior="none", hidden_size=8, steps=5, members=1, threads=1, attention=True)
     model = api.train(up_to(sales, LAST), horizon=7, config=config).model
 
     with pytest.raises(ConfigError, match="use predict, or train one without"):

@@ -114,7 +114,8 @@ def compare(
         ConfigError: an option cannot be used.
         TrainingError: training diverged.
     """
-    config = config or TrainConfig()
+    # Cells are held against each other, so each stands alone.
+    config = replace(config or TrainConfig(), prior="none")
     cells = _checked(cells)
     levels = _levels(config, quantile_levels)
     check_range("seeds", seeds, 1, 1000)

@@ -17,7 +17,7 @@ from forecast_rnn.evaluation.metrics import scores
 from forecast_rnn.neural.fitting.fit import fit_tested
 from forecast_rnn.progress import ignore
 
-CONFIG = TrainConfig(hidden_size=4, steps=20, members=1, threads=1)
+CONFIG = TrainConfig(prior="none", hidden_size=4, steps=20, members=1, threads=1)
 CELLS = ("gru", "elman")
 SECONDS = ["choosing_seconds", "training_seconds", "forecast_seconds", "total_seconds"]
 

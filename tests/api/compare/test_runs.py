@@ -10,7 +10,9 @@ from forecast_rnn.progress import ignore
 from tests.panels import NAN, panel_of
 
 TASK = Task(horizon=4, season_length=4)
-CONFIG = TrainConfig(cell="elman", hidden_size=4, steps=20, members=1, batch_size=8, threads=1)
+CONFIG = TrainConfig(
+    prior="none", cell="elman", hidden_size=4, steps=20, members=1, batch_size=8, threads=1
+)
 
 
 @pytest.fixture(scope="module")

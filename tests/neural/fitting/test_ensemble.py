@@ -18,7 +18,7 @@ from forecast_rnn.neural.runtime import Machine
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)
-CONFIG = TrainConfig(hidden_size=8, batch_size=16)
+CONFIG = TrainConfig(prior="none", hidden_size=8, batch_size=16)
 
 
 @pytest.fixture(scope="module")

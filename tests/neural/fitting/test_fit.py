@@ -20,7 +20,7 @@ from forecast_rnn.progress import ignore
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)
-CONFIG = TrainConfig(hidden_size=8, steps=60, batch_size=16, threads=2)
+CONFIG = TrainConfig(prior="none", hidden_size=8, steps=60, batch_size=16, threads=2)
 
 
 def wave(length, seed=0):
@@ -94,7 +94,7 @@ def test_the_forecast_learns_from_the_newest_rows(panel, fitted):
 
 
 def test_steps_are_chosen_where_none_are_given(panel):
-    config = TrainConfig(hidden_size=4, members=1, batch_size=16)
+    config = TrainConfig(prior="none", hidden_size=4, members=1, batch_size=16)
 
     chosen = fit(panel, TASK, config, ignore).tested
 
@@ -128,7 +128,7 @@ def test_forecasts_are_finite_whatever_the_size_of_the_data(size):
     series[20] *= 1e6
     panel = panel_of(series, [math.nan] * 30 + [size] * 30, [0.0] * 60)
 
-    result = fit(panel, TASK, TrainConfig(hidden_size=4, steps=30, members=1), ignore)
+    result = fit(panel, TASK, TrainConfig(prior="none", hidden_size=4, steps=30, members=1), ignore)
 
     quantiles = result.forecaster.quantiles(panel, origins.last(panel))
     assert np.isfinite(quantiles).all()
@@ -165,8 +165,8 @@ def test_trainings_side_by_side_come_to_what_they_come_to_one_after_the_other(
 
 
 def test_wide_networks_are_trained_one_after_the_other(panel):
-    (wide,) = recipes(panel, TASK, TrainConfig(hidden_size=WIDE))
-    (narrow,) = recipes(panel, TASK, TrainConfig(hidden_size=WIDE - 1))
+    (wide,) = recipes(panel, TASK, TrainConfig(prior="none", hidden_size=WIDE))
+    (narrow,) = recipes(panel, TASK, TrainConfig(prior="none", hidden_size=WIDE - 1))
 
     assert module._one_by_one(panel, wide)
     assert not module._one_by_one(panel, narrow)

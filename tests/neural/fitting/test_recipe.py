@@ -29,7 +29,9 @@ def test_every_size_is_a_candidate_until_the_user_fixes_it():
     task = Task(horizon=4, season_length=4)
 
     free = recipes(panel, task, TrainConfig())
-    fixed = recipes(panel, task, TrainConfig(hidden_size=100, layers=2, learning_rate=0.1))
+    fixed = recipes(
+        panel, task, TrainConfig(prior="none", hidden_size=100, layers=2, learning_rate=0.1)
+    )
 
     assert [recipe.model.hidden_size for recipe in free] == [size.hidden_size for size in SIZES]
     assert [(r.model.hidden_size, r.model.layers, r.learning_rate) for r in fixed] == [

@@ -27,7 +27,7 @@ from forecast_rnn.neural.runtime import Machine
 from tests.panels import panel_of
 
 TASK = Task(horizon=4, season_length=4)
-CONFIG = TrainConfig(hidden_size=4, seed=1)
+CONFIG = TrainConfig(prior="none", hidden_size=4, seed=1)
 MACHINE = Machine(torch.device("cpu"), 2)
 
 
@@ -102,7 +102,9 @@ def race(panel, holdout=8):
     setting = make_setting(seen, TASK, recipes(seen, TASK, CONFIG)[0], CONFIG, MACHINE)
     model = recipes(seen, TASK, CONFIG)[0].model
     wide = Recipe(model, 3e-3, 16)
-    narrow = Recipe(recipes(seen, TASK, TrainConfig(hidden_size=2))[0].model, 3e-3, 16)
+    narrow = Recipe(
+        recipes(seen, TASK, TrainConfig(prior="none", hidden_size=2))[0].model, 3e-3, 16
+    )
     rungs = {wide: (10, 20, 40), narrow: (10, 20)}
     rows = origins.rolling(known, horizon=4, windows=1, step=4)
     return choose(setting, known, rows, rungs, lambda epoch: None)
