@@ -10,6 +10,7 @@ import torch
 from forecast_rnn.neural.pretraining.run import pretrain
 from forecast_rnn.neural.pretraining.training import Plan
 from forecast_rnn.prior.design import CELLS, Design
+from forecast_rnn.prior.weights import read_prior
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=14_000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--like", type=Path, help="a prior to begin from, of any cell")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
@@ -29,7 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     design = Design(cell=given.cell, layers=given.layers)
     plan = Plan(steps=given.steps, rate=given.rate, seed=given.seed)
-    for record in pretrain(given.folder, design, plan, stopped=stop.is_set):
+    like = read_prior(given.like) if given.like else None
+    for record in pretrain(given.folder, design, plan, stopped=stop.is_set, like=like):
         line = f"step {record.steps:,} of {plan.steps:,}: loss {record.loss:.4f}"
         print(f"{line}, gradient {record.gradient_norm:.2f}, rate {record.rate:.2g}", flush=True)
 

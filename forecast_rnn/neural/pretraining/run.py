@@ -9,6 +9,7 @@ from pathlib import Path
 from forecast_rnn.neural.pretraining.checkpoint import load_pupil, save_pupil
 from forecast_rnn.neural.pretraining.training import Plan, Pupil, Record, records, start
 from forecast_rnn.prior.design import Design
+from forecast_rnn.prior.weights import Prior
 from forecast_rnn.system.atomic import new_file
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -18,7 +19,12 @@ EVERY = 600.0
 
 
 def pretrain(
-    folder: Path, design: Design, plan: Plan, *, stopped: Callable[[], bool]
+    folder: Path,
+    design: Design,
+    plan: Plan,
+    *,
+    stopped: Callable[[], bool],
+    like: Prior | None = None,
 ) -> Iterator[Record]:
     """Train in a folder up to the end of the plan, or until it is stopped.
 
@@ -27,6 +33,7 @@ def pretrain(
         design: Of the network, where none is there yet.
         plan: How long and how fast; it counts for the steps to come also where a
             checkpoint was made under another.
+        like: A prior whose weights a new network takes where they fit, or None.
         stopped: Asked after every step; a checkpoint is written when it says so.
 
     Raises:
@@ -34,7 +41,7 @@ def pretrain(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / CHECKPOINT
-    pupil = load_pupil(path)[0] if path.exists() else start(design, plan.seed)
+    pupil = load_pupil(path)[0] if path.exists() else start(design, plan.seed, like)
     curve = _curve_until(folder / CURVE, pupil.steps)
     saved = time.monotonic()
     for record in records(pupil, plan):

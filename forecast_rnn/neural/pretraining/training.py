@@ -13,6 +13,7 @@ from forecast_rnn.neural.pretraining.network import Asked, PriorNetwork
 from forecast_rnn.neural.pretraining.samples import draw_sample
 from forecast_rnn.neural.pretraining.windows import Sample
 from forecast_rnn.prior.design import QUANTILE_LEVELS, Design
+from forecast_rnn.prior.weights import Prior
 
 GRADIENT_CLIP = 1.0
 WARM_UP = 200
@@ -89,13 +90,29 @@ class Record:
     rate: float
 
 
-def start(design: Design, seed: int) -> Pupil:
-    """Start a network; torch's own generator is left as it was."""
+def start(design: Design, seed: int, like: Prior | None = None) -> Pupil:
+    """Start a network; torch's own generator is left as it was.
+
+    Args:
+        design: Its sizes.
+        seed: Of its first weights.
+        like: Another prior, of any cell, whose weights it takes where they fit.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = PriorNetwork(design)
+    if like is not None:
+        _take_over(network, like)
     average = copy.deepcopy(network).requires_grad_(requires_grad=False)
     return Pupil(network, average, start_optimizer(network.parameters()))
+
+
+@torch.no_grad()
+def _take_over(network: PriorNetwork, like: Prior) -> None:
+    for name, part in network.named_parameters():
+        other = like.weights.get(name)
+        if other is not None and other.shape == part.shape:
+            part.copy_(torch.from_numpy(other.copy()))
 
 
 def records(pupil: Pupil, plan: Plan) -> Iterator[Record | None]:

@@ -15,7 +15,7 @@ SECONDS = {24: (168,), 48: (336,), 96: (672,), 7: (365, 364, 30), 12: (120,), 14
 MINGLED = 0.08
 """Share of series that are the mean of themselves and another."""
 
-FLIPPED = 0.06
+FLIPPED = 0.04
 """Share of series that are turned upside down."""
 
 
@@ -34,6 +34,15 @@ class Block:
     rows: int
     season: int
     second: int = 0
+
+
+MOVING = {1: 0.95, 4: 0.85, 12: 0.7, 52: 0.5}
+OFTEN_MOVING = 0.25
+"""Share of the blocks of a season that are ruled by level and trend; of other seasons."""
+
+GROWING = {1: 0.6, 4: 0.45}
+OFTEN_GROWING, SELDOM_GROWING = 0.4, 0.06
+"""Share of economic series in blocks that move, by season and of others; in blocks that stay."""
 
 
 def simulate(rng: Generator, block: Block) -> tuple[Floats, Ints]:
@@ -66,14 +75,15 @@ def _holidays(rng: Generator, block: Block) -> Floats:
 
 def _paths(rng: Generator, block: Block) -> Floats:
     series, rows, season = block.series, block.rows, block.season
-    grown = 0.35 if season in (1, 4, 12) else 0.06
+    moving = bool(rng.random() < MOVING.get(season, OFTEN_MOVING))
+    grown = GROWING.get(season, OFTEN_GROWING) if moving else SELDOM_GROWING
     shares = np.array([0.4, 0.22, 0.23, 0.15]) * (1 - grown)
     kind = rng.choice(5, series, p=[*shares, grown])
     paths = np.empty((series, rows))
     for number, family in enumerate((*FAMILIES, economic)):
         mine = np.flatnonzero(kind == number)
         if len(mine):
-            paths[mine] = family(rng, len(mine), rows, season)
+            paths[mine] = family(rng, len(mine), rows, season, moving)
     mingled = rng.random(series) < MINGLED
     deviation = paths / (paths.std(axis=1, keepdims=True) + 1e-9)
     other = deviation[rng.permutation(series)]

@@ -32,8 +32,8 @@ def linked(rng: Generator, paths: Floats, season: int) -> Floats:
 
 def _shares(season: int) -> list[float]:
     if season in (1, 4, 12):
-        return [0.12, 0.38, 0.36, 0.07, 0.03, 0.04]
-    return [0.17, 0.25, 0.3, 0.12, 0.06, 0.1]
+        return [0.03, 0.44, 0.4, 0.07, 0.03, 0.03]
+    return [0.1, 0.28, 0.3, 0.15, 0.07, 0.1]
 
 
 def plain(rng: Generator, path: Floats) -> Floats:

@@ -52,10 +52,10 @@ def seasonal(rng: Generator, series: int, rows: int, season: int) -> Floats:
     cycles = -(-rows // season) + 1
     shapes = np.repeat(pattern(rng, series, season)[:, None], cycles, axis=1)
     if cycles > 2:
-        change = chosen(rng, 0.5, series) * log_uniform(rng, 0.01, 0.5, series)
+        change = chosen(rng, 0.5, series) * log_uniform(rng, 0.05, 1.5, series) / np.sqrt(cycles)
         moves = gaussian(rng, series, cycles * season).reshape(shapes.shape)
         shapes += np.cumsum(change[:, :, None] * moves, axis=1)
-        grow = chosen(rng, 0.3, series) * log_uniform(rng, 0.02, 0.4, series)
+        grow = chosen(rng, 0.3, series) * log_uniform(rng, 0.05, 1.2, series) / np.sqrt(cycles)
         amplitude = np.cumsum(grow * gaussian(rng, series, cycles), axis=1)
         shapes *= np.exp(amplitude.clip(-3, 3))[:, :, None]
     start = rng.integers(0, season)

@@ -13,6 +13,7 @@ from forecast_rnn.neural.pretraining.run import CHECKPOINT, CURVE, pretrain
 from forecast_rnn.neural.pretraining.training import FALL, LAST, Plan, loss, start
 from forecast_rnn.prior.design import QUANTILE_LEVELS, Design
 from forecast_rnn.prior.weights import read_prior
+from tests.prior.examples import random_prior
 
 DESIGN = Design(hidden_size=8, layers=1, head_size=8)
 PLAN = Plan(steps=6, seed=2)
@@ -155,6 +156,21 @@ def test_what_is_exported_is_the_average_and_says_how_it_came_about(tmp_path):
     assert prior.manifest["loss"] > 0
     for name, part in average.items():
         assert np.array_equal(prior.weights[name], part.numpy().astype(np.float16)), name
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_network_may_begin_from_a_prior_of_any_cell(cell):
+    like = random_prior(Design(hidden_size=8, layers=2, head_size=8))
+    fresh = start(Design(cell=cell, hidden_size=8, layers=1, head_size=8), 0)
+
+    pupil = start(fresh.network.design, 0, like)
+
+    new = dict(fresh.network.named_parameters())
+    for name, part in pupil.network.named_parameters():
+        fits = name in like.weights and like.weights[name].shape == part.shape
+        expected = torch.from_numpy(like.weights[name]) if fits else new[name]
+        assert torch.equal(part, expected), name
+    assert all(map(torch.equal, pupil.network.parameters(), pupil.average.parameters()))
 
 
 def test_records_come_step_by_step():

@@ -86,12 +86,22 @@ def test_holidays_are_few_and_come_back(rng):
 
 @pytest.mark.parametrize("family", [*FAMILIES, economic])
 @pytest.mark.parametrize(("rows", "season"), [(5, 1), (9, 4), (60, 12), (900, 24)])
-def test_every_family_draws_series_of_every_length(rng, family, rows, season):
-    paths = family(rng, 7, rows, season)
+@pytest.mark.parametrize("moving", [True, False])
+def test_every_family_draws_series_of_every_length(rng, family, rows, season, moving):
+    paths = family(rng, 7, rows, season, moving)
 
     assert paths.shape == (7, rows)
     assert np.isfinite(paths).all()
     assert (paths.std(axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, economic])
+def test_series_that_move_go_farther_than_those_that_stay(rng, family):
+    def far(moving):
+        paths = family(rng, 400, 105, 7, moving).reshape(400, -1, 7).mean(axis=2)
+        return np.median(np.abs(paths[:, -1] - paths[:, 0]) / np.abs(np.diff(paths)).mean(1))
+
+    assert far(moving=True) > far(moving=False)
 
 
 @pytest.mark.parametrize("link", [counted, seldom])
