@@ -82,7 +82,7 @@ def forecast_quantiles(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Series in powers of two near their size, so that no sum overflows and none is rounded.
+    """Series in powers of four near their size, so that no sum overflows and none is rounded.
 
     Attributes:
         values: In units, [N].
@@ -106,7 +106,8 @@ class _Known:
         there = np.isfinite(values)
         size = np.zeros(count)
         np.maximum.at(size, item[there], np.abs(values[there]))
-        unit = np.ldexp(1.0, np.frexp(size)[1] - 1)
+        # Powers of four, so that roots of sums scale by them to the last bit as well.
+        unit = np.ldexp(1.0, 2 * ((np.frexp(size)[1] - 1) // 2))
         first = indptr[1:].copy()
         np.minimum.at(first, item[there], np.flatnonzero(there))
         season, second = (

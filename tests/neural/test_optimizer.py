@@ -86,7 +86,8 @@ import polars as pl
 from forecast_rnn.api import train as api
 from forecast_rnn import config
 rows = pl.DataFrame({"ds": range(60), "y": [float(n % 7) for n in range(60)]})
-api.train(rows, horizon=3, season=7, config=config.TrainConfig(prior="none", hidden_size=4, steps=3, members=1))
+alone = config.TrainConfig(prior="none", hidden_size=4, steps=3, members=1)
+api.train(rows, horizon=3, season=7, config=alone)
 print(*(name in sys.modules for name in ("torch._dynamo", "sklearn", "torch")))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
