@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from forecast_rnn.data.columns.clock import format_times, in_zone
 from forecast_rnn.data.columns.cutoff import cut_off, early_sample
 from forecast_rnn.data.columns.ids import take_ids
+from forecast_rnn.data.columns.jointimes import join_times
 from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usual_decimal
 from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
@@ -95,6 +96,7 @@ def read_future(
         table = frame_table(source)
     else:
         table = _table(source, schema.encoding)
+    table, hints, _ = join_times(table, hints)
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
@@ -137,8 +139,7 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
-    if hints.cutoff is not None:
-        table = early_sample(table, hints)
+    table, hints, about_times = _prepared(table, hints)
     roles = find_roles(table, hints)
     pattern = plain_pattern(table.sample[roles.time], hints.date_format)
     plain = _plain_rules(table, roles, pattern)
@@ -169,9 +170,17 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     unused = tuple(name for name in columns if name not in used)
     findings = Findings(
         facts_of(panel, times, roles.target, unused) | facts,
-        roles.warnings + rows.warnings + warnings + odd + put_right,
+        about_times + roles.warnings + rows.warnings + warnings + odd + put_right,
     )
     return panel, findings
+
+
+def _prepared(table: Table, hints: Hints) -> tuple[Table, Hints, tuple[str, ...]]:
+    """Bring a table into the layout that roles are found in; return what was done as warnings."""
+    table, hints, warnings = join_times(table, hints)
+    if hints.cutoff is not None:
+        table = early_sample(table, hints)
+    return table, hints, warnings
 
 
 def _plain_rules(table: Table, roles: Roles, pattern: Pattern | None) -> dict[str, Plain]:
@@ -264,6 +273,7 @@ def _schema(
         categorical=tuple(name for name, column in columns.items() if column.names is not None),
         holidays=check_countries(hints.holidays),
         thousands=hints.thousands,
+        hour_ending=hints.hour_ending,
     )
 
 

@@ -20,7 +20,8 @@ class Hints:
     """What the user says about a file; the rest is found from its content.
 
     Attributes:
-        time: Name of the time column.
+        time: Name of the time column; `A,B` names columns that hold it together, such as a date
+            and a clock.
         target: Names of the target columns; several make one series per target and id.
         item_id: Names of the columns that together name a series.
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
@@ -45,6 +46,8 @@ class Hints:
         numeric: Those of the columns that hold numbers, whatever their cells look like.
         decimal: The decimal sign, `.` or `,`, of columns whose cells leave it open.
         thousands: The same of the mark that parts thousands: `,`, `.`, `'` or `space`.
+        hour_ending: Whether hours in a column beside dates count by their end, from 1 to 24;
+            None for what they look like.
     """
 
     time: str | None = None
@@ -66,6 +69,7 @@ class Hints:
     numeric: tuple[str, ...] = ()
     decimal: Decimal | None = None
     thousands: Thousands | None = None
+    hour_ending: bool | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -117,6 +121,7 @@ class Schema:
         decimal: What the user said of the decimal sign, or else of a text column of targets what
             its cells settle; None if neither does.
         thousands: As in `Hints`.
+        hour_ending: Whether hours beside dates count by their end; None if there are none.
     """
 
     timestamp: str
@@ -140,6 +145,7 @@ class Schema:
     holidays: tuple[str, ...] = ()
     decimal: Decimal | None = None
     thousands: Thousands | None = None
+    hour_ending: bool | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -179,6 +185,7 @@ class Schema:
             holidays=self.holidays,
             decimal=self.decimal,
             thousands=self.thousands,
+            hour_ending=self.hour_ending,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
