@@ -17,6 +17,7 @@ from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usua
 from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
+from forecast_rnn.data.columns.totals import without_totals
 from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.files.csv import csv_table
 from forecast_rnn.data.files.frame import frame_table
@@ -145,6 +146,7 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     plain = _plain_rules(table, roles, pattern)
     decimal = hints.decimal or usual_decimal(table.sample[roles.target[0]])
     rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
+    rows = without_totals(rows, roles.time, roles.target[0])
     # Free what is not needed any more: a file may be nearly as large as the memory.
     columns = table.sample.columns
     del table
@@ -170,7 +172,13 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     unused = tuple(name for name in columns if name not in used)
     findings = Findings(
         facts_of(panel, times, roles.target, unused) | facts,
-        about_times + roles.warnings + rows.warnings + warnings + odd + put_right,
+        about_times
+        + _about(times, roles.time)
+        + roles.warnings
+        + rows.warnings
+        + warnings
+        + odd
+        + put_right,
     )
     return panel, findings
 
@@ -221,6 +229,10 @@ def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Ti
     if hints.frequency is None:
         check_excel_days(rows, column, times)
     return times
+
+
+def _about(times: Times, column: str) -> tuple[str, ...]:
+    return (f"column {column} is read as {times.note}.",) if times.note else ()
 
 
 def _values(

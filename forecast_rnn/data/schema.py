@@ -164,9 +164,9 @@ class Schema:
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
-        # Nor do months such as 202401 show as such where a file has those of one year.
+        # Nor do months such as 202401 show as such where a file has those of one year only.
         written = self.time_format or ""
-        doubtful = written.startswith(_DOUBTFUL) or written == "%Y%m"
+        doubtful = written.startswith(_DOUBTFUL) or written in _NUMBERS
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
@@ -190,6 +190,7 @@ class Schema:
         )
 
 
+_NUMBERS = ("%Y%m", "%G%V", "%Y%q", "%s", "%s%3f", "%s%6f", "%s%9f")
 _DOUBTFUL = ("%d/", "%m/", "%-d/", "%-m/", "%d-%m", "%m-", "%-d-%-m", "%-m-")
 
 

@@ -53,7 +53,7 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
     _check_once(table, hints)
-    kinds = kinds_of(table.sample)
+    kinds = kinds_of(table.sample, hints.date_format)
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
     kinds = kinds.without({*ignored, *hints.covariates})
@@ -78,7 +78,7 @@ def find_time(table: Table, hints: Hints) -> str:
     check_columns(table, [*hints.covariates, *([hints.time] if hints.time else [])])
     if hints.time:
         return hints.time
-    kinds = kinds_of(table.sample)
+    kinds = kinds_of(table.sample, hints.date_format)
     ignored, _ = _ignored(table, kinds, hints)
     return _find_time(table, kinds.without({*ignored, *hints.covariates}), hints)
 
