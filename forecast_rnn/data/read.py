@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.columns.clock import format_times, in_zone
 from forecast_rnn.data.columns.cutoff import cut_off, early_sample
+from forecast_rnn.data.columns.headers import without_headers
 from forecast_rnn.data.columns.ids import take_ids
 from forecast_rnn.data.columns.jointimes import join_times
 from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usual_decimal
@@ -18,6 +19,7 @@ from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, se
 from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
 from forecast_rnn.data.columns.totals import without_totals
+from forecast_rnn.data.columns.turning import turn_round
 from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.files.csv import csv_table
 from forecast_rnn.data.files.frame import frame_table
@@ -80,7 +82,7 @@ def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findin
         InputError: the input is not there.
         DataError: it cannot be used as it is; the message says where and why.
     """
-    return _panel(_table(source, hints.encoding), hints)
+    return _panel(_table(source, hints.encoding, hints.header_line), hints)
 
 
 def read_future(
@@ -121,13 +123,15 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
         raise DataError(f"{count} refused by --strict:\n{first}{more}")
 
 
-def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
+def _table(
+    source: Path | Literal["-"], encoding: str | None, header_line: int | None = None
+) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
         return parquet_table(opened)
     if opened.kind == "xlsx":
         return sheet_table(opened.name, opened.data)
-    return csv_table(opened.name, opened.data, encoding)
+    return csv_table(opened.name, opened.data, encoding, header_line)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -185,10 +189,12 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
 
 def _prepared(table: Table, hints: Hints) -> tuple[Table, Hints, tuple[str, ...]]:
     """Bring a table into the layout that roles are found in; return what was done as warnings."""
-    table, hints, warnings = join_times(table, hints)
+    table, about_headers = without_headers(table)
+    table, hints, about_turning = turn_round(table, hints)
+    table, hints, about_times = join_times(table, hints)
     if hints.cutoff is not None:
         table = early_sample(table, hints)
-    return table, hints, warnings
+    return table, hints, about_headers + about_turning + about_times
 
 
 def _plain_rules(table: Table, roles: Roles, pattern: Pattern | None) -> dict[str, Plain]:
@@ -286,6 +292,7 @@ def _schema(
         holidays=check_countries(hints.holidays),
         thousands=hints.thousands,
         hour_ending=hints.hour_ending,
+        header_line=hints.header_line,
     )
 
 

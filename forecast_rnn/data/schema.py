@@ -48,6 +48,8 @@ class Hints:
         thousands: The same of the mark that parts thousands: `,`, `.`, `'` or `space`.
         hour_ending: Whether hours in a column beside dates count by their end, from 1 to 24;
             None for what they look like.
+        header_line: The line of a text file on which the names of columns stand, from 1; None
+            for the first that is neither blank nor begins with `#`.
     """
 
     time: str | None = None
@@ -70,6 +72,7 @@ class Hints:
     decimal: Decimal | None = None
     thousands: Thousands | None = None
     hour_ending: bool | None = None
+    header_line: int | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -83,6 +86,8 @@ class Hints:
         _check_marks(self.decimal, self.thousands)
         _check_encoding(self.encoding)
         _check_covariates(self)
+        if self.header_line is not None and self.header_line < 1:
+            raise ConfigError(f"header line is {self.header_line}; lines are counted from 1.")
         if self.wide and self.item_id:
             raise ConfigError(
                 "wide takes the names of the columns as ids, so it does not go with id; leave out "
@@ -122,6 +127,7 @@ class Schema:
             its cells settle; None if neither does.
         thousands: As in `Hints`.
         hour_ending: Whether hours beside dates count by their end; None if there are none.
+        header_line: As in `Hints`.
     """
 
     timestamp: str
@@ -146,6 +152,7 @@ class Schema:
     decimal: Decimal | None = None
     thousands: Thousands | None = None
     hour_ending: bool | None = None
+    header_line: int | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -186,6 +193,7 @@ class Schema:
             decimal=self.decimal,
             thousands=self.thousands,
             hour_ending=self.hour_ending,
+            header_line=self.header_line,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
