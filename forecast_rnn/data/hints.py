@@ -37,7 +37,8 @@ class Hints:
     Every field is an option of the command line.
 
     Attributes:
-        time: Name of the time column.
+        time: Name of the time column; `A,B` names columns that hold it together, such as a date
+            and a clock.
         target: Names of the target columns; several make one series per target and id.
         item_id: Names of the columns that together name a series.
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
@@ -62,10 +63,20 @@ class Hints:
             in its whole day. Known columns are read beyond it.
         decimal: The decimal sign, `.` or `,`, of columns whose cells leave it open.
         thousands: The same of the mark that parts thousands: `,`, `.`, `'` or `space`.
+        hour_ending: Whether hours in a column beside dates count by their end, from 1 to 24;
+            None for what they look like.
+        header_line: The line of a text file on which the names of columns stand, from 1; None
+            for the first that is neither blank nor begins with `#`.
     """
 
     time: Annotated[
-        str | None, Option("Time column.", panel=DATA, metavar="COLUMN", usual="the one with dates")
+        str | None,
+        Option(
+            "Time column, or several: DATE,CLOCK.",
+            panel=DATA,
+            metavar="COLUMN",
+            usual="the one with dates",
+        ),
     ] = None
     target: Annotated[
         tuple[str, ...],
@@ -139,6 +150,18 @@ class Hints:
             usual="found",
         ),
     ] = None
+    hour_ending: Annotated[
+        bool | None,
+        Option(
+            "Hours beside dates count by their end.",
+            panel=DATA,
+            usual="found",
+        ),
+    ] = None
+    header_line: Annotated[
+        int | None,
+        Option("Line with the names of columns.", panel=DATA, metavar="N", usual="the first"),
+    ] = None
     static: Annotated[
         tuple[str, ...],
         Option("Columns fixed for a series, by comma.", panel=DATA, metavar="COLUMN"),
@@ -186,6 +209,8 @@ class Hints:
         _check_marks(self.decimal, self.thousands)
         check_encoding(self.encoding)
         _check_covariates(self)
+        if self.header_line is not None and self.header_line < 1:
+            raise ConfigError(f"header line is {self.header_line}; lines are counted from 1.")
         if self.wide and self.item_id:
             raise ConfigError(
                 "wide takes the names of the columns as ids, so it does not go with id; leave out "

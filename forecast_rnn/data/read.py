@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 from forecast_rnn.data.columns.clock import format_times, in_zone
 from forecast_rnn.data.columns.cutoff import cut_off, early_sample
+from forecast_rnn.data.columns.headers import without_headers
 from forecast_rnn.data.columns.ids import take_ids
+from forecast_rnn.data.columns.jointimes import join_times
 from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usual_decimal
 from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
 from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
+from forecast_rnn.data.columns.totals import without_totals
+from forecast_rnn.data.columns.turning import turn_round
 from forecast_rnn.data.faults import Faults
 from forecast_rnn.data.files.csv import csv_table
 from forecast_rnn.data.files.frame import frame_table
@@ -79,7 +83,7 @@ def read_panel(source: Path | Literal["-"], hints: Hints) -> tuple[Panel, Findin
         InputError: the input is not there.
         DataError: it cannot be used as it is; the message says where and why.
     """
-    return _panel(_table(source, hints.encoding), hints)
+    return _panel(_table(source, hints.encoding, hints.header_line), hints)
 
 
 def read_future(
@@ -96,6 +100,7 @@ def read_future(
         table = frame_table(source)
     else:
         table = _table(source, schema.encoding)
+    table, hints, _ = join_times(table, hints)
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
@@ -119,13 +124,15 @@ def refuse_warnings(warnings: Sequence[str]) -> None:
         raise DataError(f"{count} refused by --strict:\n{first}{more}")
 
 
-def _table(source: Path | Literal["-"], encoding: str | None) -> Table:
+def _table(
+    source: Path | Literal["-"], encoding: str | None, header_line: int | None = None
+) -> Table:
     opened = open_source(source)
     if opened.kind == "parquet":
         return parquet_table(opened)
     if opened.kind == "xlsx":
         return sheet_table(opened.name, opened.data)
-    return csv_table(opened.name, opened.data, encoding)
+    return csv_table(opened.name, opened.data, encoding, header_line)
 
 
 def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings]:
@@ -138,13 +145,13 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
-    if hints.cutoff is not None:
-        table = early_sample(table, hints)
+    table, hints, about_times = _prepared(table, hints)
     roles = find_roles(table, hints)
     pattern = plain_pattern(table.sample[roles.time], hints.date_format)
     plain = _plain_rules(table, roles, pattern)
     decimal = hints.decimal or usual_decimal(table.sample[roles.target[0]])
     rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
+    rows = without_totals(rows, roles.time, roles.target[0])
     # Free what is not needed any more: a file may be nearly as large as the memory.
     columns = table.sample.columns
     del table
@@ -170,9 +177,25 @@ def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
     unused = tuple(name for name in columns if name not in used)
     findings = Findings(
         facts_of(panel, times, roles.target, unused) | facts,
-        roles.warnings + rows.warnings + warnings + odd + put_right,
+        about_times
+        + _about(times, roles.time)
+        + roles.warnings
+        + rows.warnings
+        + warnings
+        + odd
+        + put_right,
     )
     return panel, findings
+
+
+def _prepared(table: Table, hints: Hints) -> tuple[Table, Hints, tuple[str, ...]]:
+    """Bring a table into the layout that roles are found in; return what was done as warnings."""
+    table, about_headers = without_headers(table)
+    table, hints, about_turning = turn_round(table, hints)
+    table, hints, about_times = join_times(table, hints)
+    if hints.cutoff is not None:
+        table = early_sample(table, hints)
+    return table, hints, about_headers + about_turning + about_times
 
 
 def _plain_rules(table: Table, roles: Roles, pattern: Pattern | None) -> dict[str, Plain]:
@@ -213,6 +236,10 @@ def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Ti
     if hints.frequency is None:
         check_excel_days(rows, column, times)
     return times
+
+
+def _about(times: Times, column: str) -> tuple[str, ...]:
+    return (f"column {column} is read as {times.note}.",) if times.note else ()
 
 
 def _values(
@@ -265,6 +292,8 @@ def _schema(
         categorical=tuple(name for name, column in columns.items() if column.names is not None),
         holidays=check_countries(hints.holidays),
         thousands=hints.thousands,
+        hour_ending=hints.hour_ending,
+        header_line=hints.header_line,
     )
 
 

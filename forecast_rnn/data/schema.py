@@ -37,6 +37,8 @@ class Schema:
         decimal: What the user said of the decimal sign, or else of a text column of targets what
             its cells settle; None if neither does.
         thousands: As in `Hints`.
+        hour_ending: Whether hours beside dates count by their end; None if there are none.
+        header_line: As in `Hints`.
     """
 
     timestamp: str
@@ -60,6 +62,8 @@ class Schema:
     holidays: tuple[str, ...] = ()
     decimal: Decimal | None = None
     thousands: Thousands | None = None
+    hour_ending: bool | None = None
+    header_line: int | None = None
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -78,9 +82,9 @@ class Schema:
     def hints(self) -> Hints:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
-        # Nor do months such as 202401 show as such where a file has those of one year.
+        # Nor do months such as 202401 show as such where a file has those of one year only.
         written = self.time_format or ""
-        doubtful = written.startswith(_DOUBTFUL) or written == "%Y%m"
+        doubtful = written.startswith(_DOUBTFUL) or written in _NUMBERS
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
@@ -99,8 +103,11 @@ class Schema:
             holidays=self.holidays,
             decimal=self.decimal,
             thousands=self.thousands,
+            hour_ending=self.hour_ending,
+            header_line=self.header_line,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 
 
+_NUMBERS = ("%Y%m", "%G%V", "%Y%q", "%s", "%s%3f", "%s%6f", "%s%9f")
 _DOUBTFUL = ("%d/", "%m/", "%-d/", "%-m/", "%d-%m", "%m-", "%-d-%-m", "%-m-")

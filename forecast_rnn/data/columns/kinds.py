@@ -8,7 +8,9 @@ import polars as pl
 
 from forecast_rnn.data.columns.notation import looks_numeric
 from forecast_rnn.data.columns.numbers import is_missing
-from forecast_rnn.data.columns.timecells import detect
+from forecast_rnn.data.columns.rewriting import rewritten
+from forecast_rnn.data.columns.timecells import SAMPLE, detect, read_cells
+from forecast_rnn.data.time.patterns import Pattern, has_short_year
 
 _PARSED_SHARE = 0.5
 
@@ -22,11 +24,13 @@ class Kinds(Mapping[str, Kind]):
     Attributes:
         sample: The first rows of a table.
         columns: Those that are looked at, in the order of the table, as keys.
+        date_format: `strftime` pattern of times by the user's word, or None.
         found: What was found out before.
     """
 
     sample: pl.DataFrame
     columns: dict[str, None]
+    date_format: str | None = None
     found: dict[str, Kind] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Kind:
@@ -34,7 +38,7 @@ class Kinds(Mapping[str, Kind]):
         if column not in self.columns:
             raise KeyError(column)
         if column not in self.found:
-            self.found[column] = kind_of(self.sample[column])
+            self.found[column] = kind_of(self.sample[column], self.date_format)
         return self.found[column]
 
     def __iter__(self) -> Iterator[str]:
@@ -51,13 +55,26 @@ class Kinds(Mapping[str, Kind]):
         return replace(self, columns={name: None for name in self.columns if name not in dropped})
 
 
-def kinds_of(sample: pl.DataFrame) -> Kinds:
-    """Return the kinds of all columns."""
-    return Kinds(sample, dict.fromkeys(sample.columns))
+def kinds_of(sample: pl.DataFrame, date_format: str | None = None) -> Kinds:
+    """Return the kinds of all columns; times may be written in the user's own format."""
+    return Kinds(sample, dict.fromkeys(sample.columns), date_format)
 
 
-def kind_of(cells: pl.Series) -> Kind:
-    """Tell what the first cells of a column look like."""
+def _fits(cells: pl.Series, date_format: str) -> bool:
+    try:
+        values = cells.str.to_datetime(date_format, time_unit="us", strict=False)
+    except pl.exceptions.PolarsError:
+        values = read_cells(cells, Pattern(date_format))
+    return 2 * values.count() > len(cells)
+
+
+def kind_of(cells: pl.Series, date_format: str | None = None) -> Kind:
+    """Tell what the first cells of a column look like.
+
+    Args:
+        cells: A column.
+        date_format: `strftime` pattern by which the user says that times are written.
+    """
     if cells.dtype.is_nested() or cells.dtype == pl.Binary:
         return "nested"
     if cells.dtype.is_numeric():
@@ -69,9 +86,18 @@ def kind_of(cells: pl.Series) -> Kind:
     present = cells.filter(~is_missing(cells)).str.strip_chars()
     if not len(present):
         return "empty"
+    if date_format is not None and _fits(present, date_format):
+        return "time"
     number = looks_numeric(present)
     # 007 names something; it does not count anything.
     coded = present.str.contains(r"^0\d").any()
     if number.mean() > _PARSED_SHARE and not coded:  # type: ignore[operator]
         return "number"
-    return "time" if detect(present) else "text"
+    return "time" if _are_times(present) else "text"
+
+
+def _are_times(cells: pl.Series) -> bool:
+    if detect(cells) or has_short_year(cells[0]):
+        return True
+    other = rewritten(cells.head(SAMPLE))
+    return other is not None and bool(detect(other))

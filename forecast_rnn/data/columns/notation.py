@@ -58,6 +58,11 @@ def looks_numeric(cells: pl.Series) -> pl.Series:
     return plain.is_not_null() | cells.str.contains(_NUMERIC)
 
 
+def is_plain(cells: pl.Series) -> bool:
+    """Tell whether cells are numbers alone, without a currency or `%`."""
+    return cells.dtype != pl.String or not cells.str.contains(f"%|{_CURRENCY}").any()
+
+
 def is_undecided(cells: pl.Series) -> bool:
     """Tell whether some text cells hold a point, and each of these may part thousands."""
     dotted = cells.filter(cells.str.contains(".", literal=True)).str.strip_chars()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forecast_rnn.data.columns.kinds import Kinds, kinds_of
+from forecast_rnn.data.columns.notation import is_plain
 from forecast_rnn.data.columns.timecells import detect
 from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.hints import Hints
@@ -52,16 +53,18 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
     _check_once(table, hints)
-    kinds = kinds_of(table.sample)
+    kinds = kinds_of(table.sample, hints.date_format)
     _check_header(table, kinds, wide=hints.wide)
     ignored, warnings = _ignored(table, kinds, hints)
     kinds = kinds.without({*ignored, *hints.covariates})
     time = hints.time or _find_time(table, kinds, hints)
     rest = kinds.without({time})
-    target, left_out = _find_targets(table, rest, hints)
+    number_ids = () if hints.target or hints.item_id else _number_ids(table.sample, rest, time)
+    target, left_out = _find_targets(table, rest.without(number_ids), hints)
     _check_target(table, target, time, hints)
     rest = rest.without(target)
     item_id, settled = ((), True) if hints.wide else _find_ids(rest, hints)
+    item_id = (*item_id, *number_ids)
     unused = tuple(column for column in rest if column not in item_id)
     return Roles(time, target, item_id, settled, unused, warnings + left_out)
 
@@ -75,7 +78,7 @@ def find_time(table: Table, hints: Hints) -> str:
     check_columns(table, [*hints.covariates, *([hints.time] if hints.time else [])])
     if hints.time:
         return hints.time
-    kinds = kinds_of(table.sample)
+    kinds = kinds_of(table.sample, hints.date_format)
     ignored, _ = _ignored(table, kinds, hints)
     return _find_time(table, kinds.without({*ignored, *hints.covariates}), hints)
 
@@ -90,7 +93,8 @@ def check_columns(table: Table, wanted: Sequence[str]) -> None:
 def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
     """Keep the text columns that tell series apart, and what is fixed within a series.
 
-    A text column whose cells vary within a series, such as a remark, names no series.
+    A text column whose cells vary within a series, such as a remark, names no series. Neither
+    does a unit or a kind that is the same in all rows: then there is one series without a name.
     """
     keep = list(roles.item_id)
     height = rows.frame.select(roles.time, *keep).n_unique()
@@ -98,8 +102,10 @@ def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
         fewer = [name for name in keep if name != column]
         if rows.frame.select(roles.time, *fewer).n_unique() == height:
             keep = fewer
+    if not keep:
+        return ()
     frame = rows.frame.select(roles.item_id)
-    series = frame.select(keep).n_unique() if keep else 1
+    series = frame.select(keep).n_unique()
     return tuple(
         name
         for name in roles.item_id
@@ -205,6 +211,23 @@ def _increases(sample: pl.DataFrame, name: str, kinds: Kinds) -> bool:
     return bool(by_series or by_time)
 
 
+def _number_ids(sample: pl.DataFrame, kinds: Kinds, time: str) -> tuple[str, ...]:
+    """Return the column of whole numbers that tells rows of the same time apart, if one does."""
+    numbers = [name for name, kind in kinds.items() if kind == "number"]
+    texts = [name for name, kind in kinds.items() if kind == "text"]
+    known = {*ID_NAMES, *TARGET_NAMES} & {name.lower().strip() for name in kinds}
+    if len(numbers) < 2 or known or sample.select(time, *texts).is_unique().all():
+        return ()
+    apart = [
+        name
+        for name in numbers
+        if 2 * sample[name].n_unique() <= sample.height
+        and sample[name].cast(pl.Int64, strict=False).null_count() == 0
+        and sample.select(time, name, *texts).is_unique().all()
+    ]
+    return tuple(apart) if len(apart) == 1 else ()
+
+
 def _find_targets(
     table: Table, kinds: Kinds, hints: Hints
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -231,6 +254,9 @@ def _find_target(table: Table, kinds: Kinds, hints: Hints) -> tuple[str, ...]:
     numbers = [name for name, kind in free.items() if kind == "number" and name not in ID_NAMES]
     if len(numbers) == 1:
         return (numbers[0],)
+    plain = [name for name in numbers if is_plain(table.sample[name])]
+    if len(plain) == 1:
+        return (plain[0],)
     if numbers:
         way = "--target, or pass --wide if each is a series"
         raise _choose(table.name, "numbers to forecast", numbers, way)

@@ -61,6 +61,8 @@ def read_cells(cells: pl.Series, pattern: Pattern) -> pl.Series:
         # Looking up what was parsed before takes longer than parsing again.
         return cells.str.to_datetime(pattern.reading, time_unit="us", strict=False, cache=False)
     day = pattern.day
+    if day == "%Y%q":
+        cells, day = cells.str.replace(r"^(\d{4})([1-4])$", "${1}Q${2}"), "%YQ%q"
     if "%q" in day:
         year = cells.str.extract(r"(\d{4})")
         month = (cells.str.extract(r"Q([1-4])").cast(pl.Int8) * 3 - 2).cast(pl.String)

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from forecast_rnn.data.columns.encoded import UNIX_FORMATS, decoded, unix_times
+from forecast_rnn.data.columns.rewriting import rewritten
 from forecast_rnn.data.columns.timecells import (
     FIRST_YEAR,
     SAMPLE,
@@ -24,8 +26,6 @@ from forecast_rnn.data.time.zones import find_zone
 from forecast_rnn.data.words import shown
 from forecast_rnn.errors import ConfigError, DataError, Fault
 
-_MONTHS = (150001, 219912)
-"""The first and the last whole number that is taken for a year and a month."""
 _EXCEL_DAYS = (29_000, 62_000)
 _MISSING = ("the time is missing", "fill it in, or remove the row")
 _CLOCKS = ("%H", "%I", "%T", "%R", "%M", "%-H", "%-I", "%k", "%c")
@@ -41,6 +41,7 @@ class Times:
         format: `strftime` pattern of a text column.
         zone: IANA name, or None.
         offset: UTC offset that all cells of a text column share, or None.
+        note: What the cells were taken for where this is not plain, else empty.
     """
 
     values: pl.Series
@@ -48,6 +49,7 @@ class Times:
     format: str | None = None
     zone: str | None = None
     offset: str | None = None
+    note: str = ""
 
 
 def parse_times(
@@ -72,7 +74,7 @@ def parse_times(
     if cells.dtype == pl.Datetime:
         zone: str | None = getattr(cells.dtype, "time_zone", None)
         return Times(cells.cast(pl.Datetime("us", zone)), "datetime", written, zone)
-    return _compact(_from_numbers(rows, column, cells))
+    return _from_numbers(rows, column, cells)
 
 
 def _absent(cells: pl.Series) -> pl.Series:
@@ -110,7 +112,7 @@ def _from_numbers(rows: Rows, column: str, cells: pl.Series) -> Times:
     bad = whole.is_null() | (whole.cast(pl.Float64) != cells.cast(pl.Float64))
     if bad.any():
         raise _faulty(rows, column, bad, _neither)
-    return Times(whole, "integer")
+    return _steps(whole)
 
 
 def _neither(cell: str) -> tuple[str, str]:
@@ -123,6 +125,10 @@ def _from_text(rows: Rows, column: str, cells: pl.Series, date_format: str | Non
     if cells.head(SAMPLE).str.contains(r"^\s|\s$").any():
         cells = cells.str.strip_chars()
     patterns = detect(cells)
+    other = None if patterns else rewritten(cells)
+    if other is not None and detect(other):
+        rows = replace(rows, frame=pl.DataFrame({column: other}))
+        return replace(_from_text(rows, column, other, None), note=f"'{other[0]}' for '{cells[0]}'")
     if not patterns:
         return _integers(rows, column, cells)
     pattern = _the_one(rows, column, cells, patterns)
@@ -142,18 +148,17 @@ def _integers(rows: Rows, column: str, cells: pl.Series) -> Times:
     bad = whole.is_null() | ~plain
     if bad.any():
         raise _not_times(rows, column, bad)
-    return _compact(Times(whole, "integer"))
+    return _steps(whole)
 
 
-def _compact(times: Times) -> Times:
-    """Read whole numbers such as 202401 as months if they can hardly be anything else."""
-    low, high = _MONTHS
-    if times.values.min() < low or times.values.max() > high:  # type: ignore[operator]
-        return times
-    year, month = times.values // 100, times.values % 100
-    if not month.is_between(1, 12).all() or year.n_unique() < 2:
-        return times
-    return Times((times.values.cast(pl.String) + "01").str.to_date("%Y%m%d"), "date", "%Y%m")
+def _steps(whole: pl.Series) -> Times:
+    """Return whole numbers as the times that they encode, or as steps."""
+    found = decoded(whole)
+    if found is None:
+        return Times(whole, "integer")
+    kind: Literal["date", "datetime"] = "date" if found.values.dtype == pl.Date else "datetime"
+    zone = None if kind == "date" else "UTC"
+    return Times(found.values, kind, found.format, zone, note=found.note)
 
 
 def check_excel_days(rows: Rows, column: str, times: Times) -> None:
@@ -169,6 +174,8 @@ def check_excel_days(rows: Rows, column: str, times: Times) -> None:
 
 
 def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str) -> Times:
+    if date_format in UNIX_FORMATS:
+        return _by_unix(rows, column, cells, date_format)
     try:
         if any(clock in date_format for clock in _CLOCKS):
             values = cells.str.to_datetime(date_format, time_unit="us", strict=False)
@@ -186,6 +193,17 @@ def _by_user_format(rows: Rows, column: str, cells: pl.Series, date_format: str)
         return Times(values, "date", date_format)
     zone: str | None = getattr(values.dtype, "time_zone", None)
     return Times(values, "datetime", date_format, zone)
+
+
+def _by_unix(rows: Rows, column: str, cells: pl.Series, date_format: str) -> Times:
+    numbers = cells.str.strip_chars().cast(pl.Int64, strict=False)
+    if numbers.has_nulls():
+        bad = numbers.is_null()
+        raise _faulty(
+            rows, column, bad, lambda cell: (f"{shown(cell)} is no Unix time", "correct it")
+        )
+    values = unix_times(numbers, UNIX_FORMATS[date_format])
+    return Times(values, "datetime", date_format, "UTC")
 
 
 def _the_one(rows: Rows, column: str, cells: pl.Series, patterns: list[Pattern]) -> Pattern:
@@ -224,7 +242,7 @@ def _reason(cell: str, first: str, where: str) -> tuple[str, str]:
     if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", cell):
         return "looks like an Excel day number", "format the column as dates"
     if has_short_year(cell):
-        return "has a year of two digits", "write all four, or pass --date-format"
+        return "has a year of two digits", f"write all four, or pass {_short_formats(first)}"
     if patterns_of(first) and has_zone(cell) != has_zone(first):
         has, first_has = ("a", "none") if has_zone(cell) else ("no", "one")
         words = f"has {has} UTC offset and {shown(first)} in {where} has {first_has}"
@@ -237,6 +255,22 @@ def _reason(cell: str, first: str, where: str) -> tuple[str, str]:
         words = f"is not a date that is written like the first, {shown(first)}"
         return words, "correct it, or write all in one way"
     return "is not a date or a whole step", "correct it, or pass --date-format"
+
+
+def _short_formats(cell: str) -> str:
+    """Return the options that read a date whose year has two digits."""
+    known = (
+        "%m/%d/%y",
+        "%d/%m/%y",
+        "%d.%m.%y",
+        "%d-%m-%y",
+        "%d-%b-%y",
+        "%d %b %y",
+        "%b-%y",
+        "%b %y",
+    )
+    fits = [form for form in known if not read_cells(pl.Series([cell]), Pattern(form)).has_nulls()]
+    return " or ".join(f"--date-format '{form}'" for form in fits) or "--date-format"
 
 
 def _with_zone(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Times:

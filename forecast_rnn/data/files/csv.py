@@ -15,6 +15,7 @@ from forecast_rnn.data.faults import LISTED, faults_error
 from forecast_rnn.data.files import records
 from forecast_rnn.data.files.encoding import about_encoding, as_utf8
 from forecast_rnn.data.files.parts import read_plain
+from forecast_rnn.data.files.preamble import header_start
 from forecast_rnn.data.files.records import Shape, Text
 from forecast_rnn.data.files.table import Plain, Rows, Table, column_names
 from forecast_rnn.data.words import counted, shown
@@ -23,18 +24,24 @@ from forecast_rnn.errors import DataError, Fault
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 2**17
 _SNIFFED_LINES = 50
-_TITLE = "is there a title above the header? Remove it"
+_TITLE = "is there a title above the header? Remove it, or pass --header-line {}"
+_MOST_TITLES = 20
 _MORE = "a field that holds the separator must be in quotes"
 _FEWER = "write all fields, also the empty ones, or copy the file again if it is cut off there"
 
 
-def csv_table(name: str, data: bytes, encoding: str | None = None) -> Table:
+def csv_table(
+    name: str, data: bytes, encoding: str | None = None, header_line: int | None = None
+) -> Table:
     """Look at the header and the first rows of a CSV text; no encoding is UTF-8.
+
+    Lines above the header are left out: those before `header_line` or, without one, blank ones
+    and those that begin with `#`.
 
     Raises:
         DataError: it is not text of that encoding, quotes do not match, or there are no rows.
     """
-    text = _text(name, as_utf8(name, data, encoding))
+    text, skipped = _text(name, as_utf8(name, data, encoding), header_line)
     if text.quoted:
         records.check_quotes(text)
     header = _header(text)
@@ -44,7 +51,7 @@ def csv_table(name: str, data: bytes, encoding: str | None = None) -> Table:
     if not sample.height:
         raise DataError(f"{name} has a header but no data rows.")
 
-    warnings = about_encoding(data, encoding)
+    warnings = about_encoding(data, encoding) + skipped
 
     def load(columns: Sequence[str], plain: Mapping[str, Plain]) -> Rows:
         rows = _load(text, names, columns, plain)
@@ -53,13 +60,14 @@ def csv_table(name: str, data: bytes, encoding: str | None = None) -> Table:
     return Table(name, sample, load)
 
 
-def _text(name: str, data: bytes) -> Text:
+def _text(name: str, data: bytes, header_line: int | None) -> tuple[Text, tuple[str, ...]]:
+    """Return the text from the header on, and a warning of what stands above it."""
     if b"\n" not in data and b"\r" in data:
         raise DataError(f"{name} has old Mac line ends (CR alone); save it with LF or CRLF.")
-    start = len(data) - len(data.lstrip(b"\r\n"))
-    skipped = data.count(b"\n", 0, start)
+    start, warnings = header_start(name, data, header_line)
     body = data[start:] if start else data
-    return Text(name, body, _sniff_separator(body), b'"' in body, 1 + skipped)
+    first_line = 1 + data.count(b"\n", 0, start)
+    return Text(name, body, _sniff_separator(body), b'"' in body, first_line), warnings
 
 
 def _sniff_separator(data: bytes) -> str:
@@ -74,7 +82,8 @@ def _sniff_separator(data: bytes) -> str:
         usual = max(set(counts) - {0}, key=counts.count, default=0)
         # A header that holds it as often as the rows do settles most doubts.
         score = counts.count(usual) / len(counts) + (counts[0] == usual) if usual else 0.0
-        if score > most:
+        # Of two that are as regular it is the tab, which hardly ever stands within cells.
+        if score > most or (score == most == 2.0 and separator == "\t"):
             best, most = separator, score
     return best
 
@@ -183,8 +192,12 @@ def _check_fields(text: Text, shape: Shape) -> None:
     wrong = np.flatnonzero((shape.fields != wanted) & ~shape.blank)
     if not len(wrong):
         return
-    if wrong[0] <= 5 and shape.fields[wrong[0]] > wanted and 2 * len(wrong) > len(shape.fields):
-        fault = _wrong_fields(text, shape, int(wrong[0]), _TITLE)
+    # The header has as many fields as most lines, and is the first that does.
+    usual = int(np.bincount(shape.fields[~shape.blank]).argmax())
+    header = int(np.argmax(shape.fields == usual))
+    if usual > wanted and header <= _MOST_TITLES:
+        remedy = _TITLE.format(int(shape.line[header]))
+        fault = _wrong_fields(text, shape, int(wrong[0]), remedy)
         raise faults_error(text.name, [fault])
     faults = [
         _wrong_fields(text, shape, int(record), _MORE if shape.fields[record] > wanted else _FEWER)

@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.columns.clock import format_times
 from forecast_rnn.data.files.table import Rows
+from forecast_rnn.data.panels.origins import lags
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.series.grouping import Series
 from forecast_rnn.data.time.frequency import season_length
@@ -46,7 +48,22 @@ def check_values(panel: Panel, name: str) -> tuple[str, ...]:
         warnings.append(
             f"{_series(panel, short)} far shorter than the others (least: {least} rows)."
         )
-    return tuple(warnings)
+    return (*warnings, *_ended(panel))
+
+
+def _ended(panel: Panel) -> tuple[str, ...]:
+    """Warn of series that ended long before the newest row of all."""
+    lag = lags(panel, _ENOUGH)
+    late = np.flatnonzero(lag > max(_ENOUGH, panel.usual_length() // 10))
+    if not len(late):
+        return ()
+    earliest = int(late[np.argmax(lag[late])])
+    end = panel.timestamps(pl.Series([earliest]), pl.Series([panel.lengths()[earliest] - 1]))
+    return (
+        f"{_series(panel, late)} ended long before the newest row (first: "
+        f"{format_times(end, panel.schema)[0]}, {counted(int(lag[earliest]), 'step')} before it); "
+        "their forecasts begin there. Leave out what does not go on.",
+    )
 
 
 def check_rows(panel: Panel) -> None:

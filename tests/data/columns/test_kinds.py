@@ -41,7 +41,7 @@ def test_codes_with_zeros_before_them_are_text():
 
 def test_kinds_are_found_out_once_and_where_somebody_asks(monkeypatch):
     asked = []
-    monkeypatch.setattr(module, "kind_of", lambda cells: asked.append(cells.name) or "text")
+    monkeypatch.setattr(module, "kind_of", lambda cells, _: asked.append(cells.name) or "text")
     kinds = kinds_of(pl.DataFrame({"a": [1], "b": [2], "c": [3]}))
 
     others = kinds.without({"b"})

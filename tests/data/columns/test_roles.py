@@ -7,6 +7,7 @@ from forecast_rnn.data.columns.roles import Roles, find_roles, settle_ids
 from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
+from tests.data.conftest import Read
 
 DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]
 
@@ -109,3 +110,21 @@ def test_doubt_is_an_error_with_the_choices(
 ) -> None:
     with pytest.raises(DataError, match=message):
         roles_of(columns, hints)
+
+
+def test_whole_numbers_that_tell_rows_of_one_time_apart_are_ids(read: Read) -> None:
+    rows = [f"{sku},2024-01-{day:02},{day % 7}" for sku in (11, 12, 13) for day in range(1, 21)]
+
+    panel, _ = read("\n".join(["sku,day,sold", *rows]) + "\n")
+
+    assert panel.schema.item_id == ("sku",)
+    assert panel.schema.target == "sold"
+
+
+def test_of_amounts_and_plain_numbers_the_plain_ones_are_forecast(read: Read) -> None:
+    rows = [f"2024-01-{day:02},{day},$0.0{day % 10}" for day in range(1, 21)]
+
+    panel, findings = read("\n".join(["day,used,cost", *rows]) + "\n")
+
+    assert panel.schema.target == "used"
+    assert findings.facts["not used"] == "cost"

@@ -54,3 +54,18 @@ def test_ids_that_look_alike_are_said_and_kept_apart(read: Read) -> None:
 
     assert len(panel.order) == 2
     assert "differ only by Unicode normalisation" in findings.warnings[0]
+
+
+def test_series_that_ended_long_before_the_newest_row_are_named(read: Read) -> None:
+    rows = [*lines(60, items=("a", "b", "c")), *lines(25, items=("d",)), *lines(40, items=("e",))]
+
+    assert read(rows)[1].warnings == (
+        "2 series ('d', 'e') ended long before the newest row (first: 2024-01-25, 35 steps before "
+        "it); their forecasts begin there. Leave out what does not go on.",
+    )
+
+
+def test_series_whose_ends_have_nothing_to_do_with_each_other_are_not(read: Read) -> None:
+    rows = [*lines(60, items=("a",)), *lines(40, items=("b",)), *lines(20, items=("c",))]
+
+    assert "ended long before" not in "".join(read(rows)[1].warnings)
