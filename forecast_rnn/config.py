@@ -1,11 +1,10 @@
 """What is forecast, with which network, trained how: frozen, checked dataclasses."""
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from forecast_rnn.errors import ConfigError, no_such
+from forecast_rnn.checks import check_name, check_range
+from forecast_rnn.errors import ConfigError
 from forecast_rnn.fields import MODEL, TRAINING, Option
 from forecast_rnn.kinds import CLASSES, VALUES, Kind, kind_of
 from forecast_rnn.neural.cells import CELLS
@@ -19,18 +18,6 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "bfloat16")
 
 
-def check_range(name: str, value: float, low: float, high: float) -> None:
-    """Raise ConfigError with the value seen if it is outside."""
-    if not (math.isfinite(value) and low <= value <= high):
-        raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
-
-
-def check_is_number(kind: Kind, refusal: str) -> None:
-    """Raise ConfigError with the refusal, which says the way out, if a forecast is no number."""
-    if not kind.is_number:
-        raise ConfigError(refusal)
-
-
 def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
     if dilation and len(dilation) != layers:
         raise ConfigError(
@@ -39,11 +26,6 @@ def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:
         )
     for steps in dilation:
         check_range("dilation", steps, 1, 1000)
-
-
-def _check_name(kind: str, name: str, choices: Iterable[str]) -> None:
-    if name not in choices:
-        raise no_such(kind, name, choices)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,8 +119,8 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        _check_name("cell", self.cell, CELLS)
-        _check_name("head", self.head, HEADS)
+        check_name("cell", self.cell, CELLS)
+        check_name("head", self.head, HEADS)
         check_range("hidden size", self.hidden_size, 1, 4096)
         check_range("layers", self.layers, 1, 16)
         check_range("window length", self.window_length, 1, 100_000)
@@ -259,10 +241,10 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check names and ranges; raise ConfigError with the choices."""
-        _check_name("cell", self.cell, CELLS)
-        _check_name("head", self.head, HEADS)
-        _check_name("device", self.device, DEVICES)
-        _check_name("precision", self.precision, PRECISIONS)
+        check_name("cell", self.cell, CELLS)
+        check_name("head", self.head, HEADS)
+        check_name("device", self.device, DEVICES)
+        check_name("precision", self.precision, PRECISIONS)
         self._check_classes()
         check_range("members", self.members, 1, 64)
         check_range("seed", self.seed, 0, 2**31 - 1)

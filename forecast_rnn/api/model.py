@@ -16,7 +16,7 @@ from forecast_rnn.baselines.fallback import (
     about_weak,
     fallback_quantiles,
 )
-from forecast_rnn.config import check_is_number, check_range
+from forecast_rnn.checks import check_is_number, check_range
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.append import appended
 from forecast_rnn.data.panels.newdata import (

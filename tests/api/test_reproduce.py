@@ -20,6 +20,11 @@ from forecast_rnn.neural.heads import CLASSIFIERS, HEADS
 NOTHING_SAID = {"horizon": None, "season": None, "quantiles": None, "future": None}
 
 
+@pytest.fixture(autouse=True)
+def without_prior():
+    """Nothing is trained here, and options are what they are without the environment."""
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """What the command line asks of the library."""

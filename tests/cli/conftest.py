@@ -21,3 +21,8 @@ def fake_model(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = ModuleType("forecast_rnn.api.model")
     monkeypatch.setitem(sys.modules, "forecast_rnn.api.model", module)
     return module
+
+
+@pytest.fixture(autouse=True)
+def without_prior() -> None:
+    """Nothing is trained here, and options are what they are without the environment."""

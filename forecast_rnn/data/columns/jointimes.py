@@ -11,7 +11,7 @@ from forecast_rnn.data.columns.timeparts import (
     other_clocks,
 )
 from forecast_rnn.data.files.table import Plain, Rows, Table
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 
 
 def join_times(table: Table, hints: Hints) -> tuple[Table, Hints, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from forecast_rnn.data.columns.headtimes import head_times
 from forecast_rnn.data.columns.kinds import kinds_of
 from forecast_rnn.data.columns.numbers import is_missing
 from forecast_rnn.data.files.table import Plain, Rows, Table
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.words import counted
 
 _VALUE = "value"

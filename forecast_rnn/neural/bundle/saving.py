@@ -82,47 +82,46 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     Raises:
         BundleError: a part is missing, unknown, of a wrong type, or out of range.
     """
-    bundle = read_bundle(folder)
-    known = {*PARTS, "combination", "floor", "nonnegative", "rounded", "fallback", "members"}
-    known.add("training")
-    if set(bundle.description) != known:
-        odd = sorted(set(bundle.description) ^ known)
-        raise BundleError(f"{folder}: the manifest has unknown or missing keys: {', '.join(odd)}.")
+    bundle, where = read_bundle(folder), str(folder)
+    parts = _parts(bundle.description, where)
+    task, members = parts["task"], parts.pop("members")
+    panel = _panel(bundle.series, parts["schema"], parts["frequency"], where)
+    _check_encoding(panel, parts["encoding"], where)
+    _check_classes(parts["classes"], task, parts["model"], where)
+    described = bundle.description["combination"]
+    combination, others = read_combination(described, bundle.tensors, task, where)
+    shape = parts["model"], task, parts["encoding"]
+    networks = tuple(
+        network.to(device).train(False) for network in _networks(others, members, shape, where)
+    )
+    return Forecaster(**parts, combination=combination, networks=networks), panel
+
+
+def _parts(description: dict[str, Any], where: str) -> dict[str, Any]:
+    """Make the parts of a forecaster but for its networks, and `members`, of what JSON says."""
+    plain = {"floor", "nonnegative", "rounded", "fallback", "members"}
+    known = {*PARTS, *plain, "combination", "training"}
+    if set(description) != known:
+        odd = sorted(set(description) ^ known)
+        raise BundleError(f"{where}: the manifest has unknown or missing keys: {', '.join(odd)}.")
     parts: dict[str, Any] = {
-        name: _build(kind, bundle.description[name], f"{folder}: {name}")
-        for name, kind in PARTS.items()
+        name: _build(kind, description[name], f"{where}: {name}") for name, kind in PARTS.items()
     }
-    floor, members = bundle.description["floor"], bundle.description["members"]
+    parts |= {name: description[name] for name in plain}
+    floor, members, fallback = parts["floor"], parts["members"], parts["fallback"]
     if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
-        raise BundleError(f"{folder}: floor {floor!r} or members {members!r} is out of range.")
-    flags = {name: bundle.description[name] for name in ("nonnegative", "rounded")}
-    for name, value in flags.items():
-        if not isinstance(value, bool):
-            raise BundleError(f"{folder}: {name} is {str(value)[:60]!r}, not true or false.")
+        raise BundleError(f"{where}: floor {floor!r} or members {members!r} is out of range.")
+    for name in ("nonnegative", "rounded"):
+        if not isinstance(parts[name], bool):
+            raise BundleError(f"{where}: {name} is {str(parts[name])[:60]!r}, not true or false.")
     if parts["transform"].name not in TRANSFORMS:
-        raise BundleError(f"{folder}: there is no transform '{parts['transform'].name}'.")
-    fallback = bundle.description["fallback"]
+        raise BundleError(f"{where}: there is no transform '{parts['transform'].name}'.")
     if not _fits(fallback, tuple[tuple[str, ...], ...] | None):
-        raise BundleError(f"{folder}: fallback is {str(fallback)[:60]!r}, not a list of ids.")
+        raise BundleError(f"{where}: fallback is {str(fallback)[:60]!r}, not a list of ids.")
     calibrated, horizon = len(parts["calibration"].factors), parts["task"].horizon
     if calibrated not in (0, horizon):
-        raise BundleError(f"{folder}: the calibration is of {calibrated} steps, not {horizon}.")
-    panel = _panel(bundle.series, parts["schema"], parts["frequency"], str(folder))
-    _check_encoding(panel, parts["encoding"], str(folder))
-    _check_classes(parts["classes"], parts["task"], parts["model"], str(folder))
-    shape = parts["model"], parts["task"], parts["encoding"]
-    described, task = bundle.description["combination"], parts["task"]
-    combination, others = read_combination(described, bundle.tensors, task, str(folder))
-    networks = _networks(others, members, shape, str(folder))
-    forecaster = Forecaster(
-        **parts,
-        floor=floor,
-        **flags,
-        fallback=_frozen(fallback),
-        combination=combination,
-        networks=tuple(network.to(device).train(False) for network in networks),
-    )
-    return forecaster, panel
+        raise BundleError(f"{where}: the calibration is of {calibrated} steps, not {horizon}.")
+    return parts | {"fallback": _frozen(fallback)}
 
 
 def _panel(series: pl.DataFrame, schema: Schema, frequency: Frequency, where: str) -> Panel:

@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forecast_rnn.config import ModelConfig, Task, check_range
+from forecast_rnn.checks import check_range
+from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.errors import ConfigError, DataError
