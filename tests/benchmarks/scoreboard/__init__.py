@@ -14,7 +14,8 @@ and the first of them is forecast. Constants are settled there, so that no test 
 
 `--own` scores the bundled sets, and those in DATA if it is given, a folder with `index.json`
 and a CSV a set. The command forecasts from cutoffs of its own choice; naive, seasonal naive,
-Naive2, ridge, AutoETS and AutoTheta forecast from the same ones.
+Naive2, ridge, AutoETS and AutoTheta forecast from the same ones. The last two take minutes, and
+are taken from an earlier line of FILE if the quick ones score there as now.
 
 Every finished set is a line of FILE (`results.jsonl` here unless said), and is skipped by the
 next run unless `--again`. What is printed, and written as Markdown beside FILE, is made of these

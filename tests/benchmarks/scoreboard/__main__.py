@@ -71,8 +71,14 @@ def run_all(arguments: argparse.Namespace, options: list[str]) -> int:
 def sets_of(arguments: argparse.Namespace) -> tuple[str, dict[str, Measure]]:
     """Return the part of the board that is asked for, and how to measure each of its sets."""
     if arguments.own:
-        found = own.own_sets(arguments.data)
-        return OWN, {one.name: partial(_measure_own, one) for one in found}
+        done = load(arguments.out)
+        scores = {key: one.scores for key, one in done.items() if key.part == OWN}
+        return OWN, {
+            one.name: partial(
+                _measure_own, one, [known for key, known in scores.items() if key.name == one.name]
+            )
+            for one in own.own_sets(arguments.data)
+        }
     registry = json.loads((arguments.data / "registry.json").read_text())
     back = arguments.rolling
     sets: dict[str, Measure] = {
@@ -82,8 +88,10 @@ def sets_of(arguments: argparse.Namespace) -> tuple[str, dict[str, Measure]]:
     return rolling(back) if back else OFFICIAL, sets
 
 
-def _measure_own(one: own.OwnSet, words: list[str], options: list[str]) -> tuple[Cost, Scores]:
-    return own.measure(words, one, options)
+def _measure_own(
+    one: own.OwnSet, earlier: list[Scores], words: list[str], options: list[str]
+) -> tuple[Cost, Scores]:
+    return own.measure(words, one, options, earlier)
 
 
 def _measure_split(

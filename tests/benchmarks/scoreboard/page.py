@@ -159,8 +159,7 @@ def _worth(records: Records) -> list[list[str]]:
         mean = geometric_mean(known)
         if mean is not None:
             worse = f"{sum(value > 1 for value in known)} of {len(known)}"
-            options = " ".join(other[both[0]].made.options)
-            rows.append([variant, part, command, f"{100 * (mean - 1):+.1f} %", worse, options])
-    header = ("variant", "part", "command", "MASE", "worse on", "options")
+            rows.append([variant, part, command, f"{100 * (mean - 1):+.1f} %", worse])
+    header = ("variant", "part", "command", "MASE", "worse on")
     title = ["## What variants change, against the command by default"]
     return [title, markdown(header, rows)] if rows else []

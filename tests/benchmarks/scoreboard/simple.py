@@ -13,7 +13,9 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import backtest
 from forecast_rnn.tables import ACTUAL, ERROR_SCALE, FORECAST, ITEM, MODEL, ORIGIN, STEP
 
-BESIDE = ("naive", "seasonal_naive", "naive2", "ridge", "auto_ets", "auto_theta")
+QUICK = ("naive", "seasonal_naive", "naive2", "ridge")
+SLOW = ("auto_ets", "auto_theta")
+BESIDE = (*QUICK, *SLOW)
 CUTOFF, ROW = "cutoff", "row"
 
 
@@ -39,9 +41,7 @@ def origin_rows(panel: Panel, windows: pl.DataFrame) -> np.ndarray:
     return found[ROW].sort().to_numpy().astype(np.int64)
 
 
-def held_against(
-    panel: Panel, rows: np.ndarray, task: Task, names: Sequence[str] = BESIDE
-) -> pl.DataFrame:
+def held_against(panel: Panel, rows: np.ndarray, task: Task, names: Sequence[str]) -> pl.DataFrame:
     """Forecast from the rows with each baseline.
 
     Returns:

@@ -48,6 +48,17 @@ def test_a_network_that_repeats_a_season_scores_as_the_seasonal_naive(file, requ
     assert scores["best"] == min(scores[name] for name in own.BESIDE)
 
 
+@pytest.mark.slow
+def test_slow_baselines_are_taken_from_earlier_scores_at_the_same_cutoffs_only(one_csv):
+    table = backtest_of(one_csv, "naive")
+    scores = own.scores_of(one_csv, table)
+    known = scores | dict.fromkeys(own.SLOW, -1.0)
+    elsewhere = known | {"ridge": 9.0}
+
+    assert own.scores_of(one_csv, table, [elsewhere]) == scores
+    assert own.scores_of(one_csv, table, [elsewhere, known])["best"] == -1.0
+
+
 def test_candidates_that_are_bundled_are_left_out(tmp_path):
     bundled = pl.read_csv(own.BUNDLED / "us_gasoline_weekly.csv")
     bundled.rename({"barrels": "y"}).write_csv(tmp_path / "same.csv")

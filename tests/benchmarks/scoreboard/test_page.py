@@ -59,7 +59,7 @@ def test_a_variant_is_held_against_the_default_on_the_sets_of_both():
 
     row = row_of(text_of(*usual, other), "wide")
 
-    assert row == ["wide", "official", "train", "-25.0 %", "0 of 1", ""]
+    assert row == ["wide", "official", "train", "-25.0 %", "0 of 1"]
 
 
 def test_both_commands_stand_beside_the_release_before():
