@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.compare DATA [NAME] [-- OPTION …]
 
-DATA is as for `tests.benchmarks.accuracy`. Training and test rows are joined into one file, of
+DATA is as for `tests.benchmarks.scoreboard`. Training and test rows are joined into one file, of
 which `forecast-rnn compare --cells all --seeds 3` holds back the last horizon of each series
 (`--windows 1`), which is the official test: networks are trained on the official training rows
 alone. OWA is by the Naive2 of the M4 organisers. Exits 1 if it is above 0.44 for a gated cell

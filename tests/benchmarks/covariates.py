@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.covariates DATA [NAME …] [-- OPTION …]
 
-DATA holds a folder a set, as for the accuracy benchmark. Each set is trained on by
+DATA holds a folder a set, as for the scoreboard. Each set is trained on by
 `forecast-rnn train` four times: with nothing beside the target, with the calendar, with the
 known and static columns, and with both as by default; the scores are those of the held-back
 windows, which choose nothing.

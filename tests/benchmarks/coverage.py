@@ -4,13 +4,14 @@
 
 Without DATA 1,000 series are simulated: an autoregression around a week whose noise is larger
 on some days and in some series, and counts of a negative binomial distribution with a week.
-With DATA it takes the sets of `tests.benchmarks.accuracy`. Each is trained on by the real
+With DATA it takes sets of `tests.benchmarks.scoreboard`. Each is trained on by the real
 command, with its default settings but for the quantiles, and the intervals of forecast.csv are
 held against the rows after the last one that it was given.
 """
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,11 +19,11 @@ import numpy as np
 import polars as pl
 
 from tests.benchmarks import parsed
-from tests.benchmarks.accuracy import train
+from tests.benchmarks.scoreboard import official
+from tests.benchmarks.scoreboard.arithmetic import INTERVALS
 
 SETS = ("m4_weekly", "nn5_daily", "hospital", "m5_store_dept", "tourism_quarterly")
-LEVELS = ("0.05", "0.1", "0.5", "0.9", "0.95")
-INTERVALS = {80: ("q0.1", "q0.9"), 90: ("q0.05", "q0.95")}
+LEVELS = "0.05,0.1,0.5,0.9,0.95"
 SERIES, LENGTH, HORIZON = 1000, 210, 14
 
 
@@ -47,24 +48,11 @@ def main() -> None:
 
 def measure(name: str, source: Path, facts: dict, options: list[str]) -> None:
     """Train on a set and print what its intervals held."""
-    with tempfile.TemporaryDirectory() as folder:
-        chosen = ["--quantiles", ",".join(LEVELS), *options]
-        _, seconds = train(source, facts, Path(folder), chosen)
-        path = Path(folder) / "out" / "forecast.csv"
-        forecast = pl.read_csv(path, schema_overrides={"unique_id": pl.String})
-    ranked = pl.col("ds").rank("ordinal").over("unique_id").alias("step")
-    test = pl.read_parquet(source / "test.parquet")
-    test = test.select(pl.col("unique_id").cast(pl.String), ranked, "y")
-    rows = test.join(forecast.with_columns(ranked), on=["unique_id", "step"], how="left")
-    assert rows["forecast"].null_count() == 0, "a series has no forecast"
-    rows = rows.drop_nulls("y")
-    held = [rows.select(pl.col("y").is_between(*ends).mean()).item() for ends in INTERVALS.values()]
-    scale = pl.read_parquet(source / "train.parquet").select(
-        (pl.col("y") - pl.col("y").shift(facts["m"]).over("unique_id")).abs().mean()
-    )
-    error = rows.select((pl.col("y") - pl.col("forecast")).abs().mean()).item() / scale.item()
-    figures = "".join(f"{100 * share:>9.1f}%" for share in held)
-    print(f"{name:22}{seconds:9.1f}{figures}{error:8.3f}", flush=True)
+    command = [sys.executable, "-m", "forecast_rnn", "train"]
+    chosen = ["--quantiles", LEVELS, *options]
+    cost, scores = official.measure(command, official.split(source, facts), chosen)
+    figures = "".join(f"{100 * (scores[one] or 0):>9.1f}%" for one in INTERVALS)
+    print(f"{name:22}{cost.wall:9.1f}{figures}{scores['mase']:8.3f}", flush=True)
 
 
 def make(name: str, folder: Path) -> dict:
@@ -95,7 +83,7 @@ def make(name: str, folder: Path) -> dict:
     folder.mkdir(parents=True)
     frame.filter(place < LENGTH).write_parquet(folder / "train.parquet")
     frame.filter(place >= LENGTH).write_parquet(folder / "test.parquet")
-    return {"h": HORIZON, "m": 7}
+    return {"h": HORIZON, "m": 7, "freq": "D"}
 
 
 if __name__ == "__main__":

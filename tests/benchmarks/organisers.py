@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.organisers DATA [NAME …]
 
-DATA is as for `tests.benchmarks.accuracy`; its registry holds figures of Naive, sNaive and
+DATA is as for `tests.benchmarks.scoreboard`; its registry holds figures of Naive, sNaive and
 Naive2 as `bench`, for M4 the published ones. Exits 1 if one differs in its last digit.
 """
 
