@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from forecast_rnn.checks import check_name, check_range
-from forecast_rnn.errors import ConfigError
+from forecast_rnn.errors import ConfigError, check_name, check_range
 from forecast_rnn.fields import MODEL, TRAINING, Option
 from forecast_rnn.kinds import CLASSES, VALUES, Kind, kind_of
 from forecast_rnn.neural.cells import CELLS
@@ -16,6 +15,12 @@ MOST_SHARES = 50_000
 """Steps times classes whose frequencies a bundle can hold."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "bfloat16")
+
+
+def check_is_number(kind: Kind, refusal: str) -> None:
+    """Raise ConfigError with the refusal, which says the way out, if a forecast is no number."""
+    if not kind.is_number:
+        raise ConfigError(refusal)
 
 
 def _check_dilation(dilation: tuple[int, ...], layers: int) -> None:

@@ -13,6 +13,7 @@ A message says what is wrong, where, the value seen, and one way out. Errors are
 caught once, in `forecast_rnn.cli`.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -121,3 +122,15 @@ class TrainingError(ForecastRnnError):
     """Training diverged and could not be saved."""
 
     exit_code = 79
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise ConfigError with the value seen if it is outside."""
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ConfigError(f"{name} is {value}; it must lie between {low} and {high}.")
+
+
+def check_name(kind: str, name: str, choices: Iterable[str]) -> None:
+    """Raise ConfigError with the nearest of the choices if a name is none of them."""
+    if name not in choices:
+        raise no_such(kind, name, choices)

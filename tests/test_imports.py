@@ -29,7 +29,7 @@ GROUND = (
 GROUND = (*GROUND, "neural.scaling", "neural.optimizer")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,
-    ("checks", "config", "system", "data.hints", "data.faults", "data.time", "prior", "neural.runtime"),
+    ("config", "system", "data.hints", "data.faults", "data.time", "prior", "neural.runtime"),
     ("tables", "data.schema", "data.files", "neural.heads.*", "neural.parallel", "prior.simulator"),
     ("data.columns",),
     ("data.series",),

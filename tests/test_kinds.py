@@ -8,8 +8,7 @@ import pytest
 import forecast_rnn
 from forecast_rnn.api.kinds import EVALUATIONS
 from forecast_rnn.baselines.fallback import METHODS_IN_WORDS
-from forecast_rnn.checks import check_is_number
-from forecast_rnn.config import Task
+from forecast_rnn.config import Task, check_is_number
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.evaluation.metrics import METRICS_OF
 from forecast_rnn.kinds import CLASSES, VALUES, kind_of

@@ -16,7 +16,7 @@ from forecast_rnn.baselines.fallback import (
     about_weak,
     fallback_quantiles,
 )
-from forecast_rnn.checks import check_is_number, check_range
+from forecast_rnn.config import check_is_number
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.append import appended
 from forecast_rnn.data.panels.newdata import (
@@ -32,6 +32,7 @@ from forecast_rnn.data.panels.newdata import (
 )
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
+from forecast_rnn.errors import check_range
 from forecast_rnn.neural.bundle.saving import load_model
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths

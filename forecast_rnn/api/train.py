@@ -23,8 +23,7 @@ from forecast_rnn.api.inputs import (
 from forecast_rnn.api.reproduce import title_of, training_command
 from forecast_rnn.api.trained import Trained
 from forecast_rnn.baselines import USUAL_BASELINES
-from forecast_rnn.checks import check_is_number
-from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.config import Task, TrainConfig, check_is_number
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.future import known_steps
 from forecast_rnn.data.panels.panel import Panel

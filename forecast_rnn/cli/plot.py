@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from forecast_rnn.checks import check_is_number
 from forecast_rnn.cli.console import show_lines, show_text, width_of_talk
+from forecast_rnn.config import check_is_number
 
 if TYPE_CHECKING:
     from forecast_rnn.api.prediction import Prediction

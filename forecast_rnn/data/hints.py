@@ -153,7 +153,7 @@ class Hints:
     hour_ending: Annotated[
         bool | None,
         Option(
-            "Hours beside dates count by their end.",
+            "Hours count by their end.",
             panel=DATA,
             usual="found",
         ),

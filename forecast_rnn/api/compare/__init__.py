@@ -22,12 +22,11 @@ from forecast_rnn.api.compare.ranking import (
 from forecast_rnn.api.compare.runs import Arena, Run, run_baselines, run_cell
 from forecast_rnn.api.compare.words import sentences
 from forecast_rnn.api.inputs import Data, check_values, panel_of, usual_task
-from forecast_rnn.checks import check_is_number, check_range
-from forecast_rnn.config import Task, TrainConfig
+from forecast_rnn.config import Task, TrainConfig, check_is_number
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
-from forecast_rnn.errors import ConfigError, DataError, no_such
+from forecast_rnn.errors import ConfigError, DataError, check_range, no_such
 from forecast_rnn.kinds import kind_of
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.fitting.holdout import Holdout, hold_out

@@ -15,10 +15,12 @@ from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.pretraining.finetuning import fine_tune
+from forecast_rnn.neural.pretraining.crops import Material
+from forecast_rnn.neural.pretraining.finetuning import Tuning, fine_tune
 from forecast_rnn.neural.runtime import Machine
 from forecast_rnn.prior.design import CELLS
 from forecast_rnn.prior.weights import Prior, read_prior, shipped_prior
+from forecast_rnn.prior.zeroshot import Flat
 
 Unseen = int | NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -84,16 +86,18 @@ class Trainer:
         self, prior: Prior, panel: Panel, second: int, unseen: Unseen, rungs: tuple[int, ...]
     ) -> dict[int, Prior]:
         """Fine-tune a prior on all rows but those unseen; return it after so many steps."""
-        return fine_tune(
+        seen = panel.truncated(unseen)
+        material = Material.of(Flat(seen.values, seen.indptr, self.task.season_length, second))
+        tuning = Tuning(rungs=rungs, horizon=self.task.horizon, seed=self.seed)
+        found = fine_tune(
             prior,
-            panel,
-            self.task,
-            second,
-            unseen=unseen,
-            rungs=rungs,
-            seed=self.seed,
+            material,
+            tuning,
             device=self.machine.device,
+            stop=Event(),
+            report=lambda loss: None,
         )
+        return dict(found)
 
 
 def prior_of(config: TrainConfig) -> Prior | None:

@@ -9,11 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from forecast_rnn.checks import check_range
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.errors import ConfigError, DataError
+from forecast_rnn.errors import ConfigError, DataError, check_range
 from forecast_rnn.evaluation.calibration import ConformityScores
 from forecast_rnn.neural.network.batch import Batch, Table, gather, load_table, origin_tensors
 from forecast_rnn.neural.scaling.transform import Transform

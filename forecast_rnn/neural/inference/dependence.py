@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecast_rnn.checks import check_range
+from forecast_rnn.errors import check_range
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from forecast_rnn.evaluation import metrics
+from forecast_rnn.evaluation import value_metrics as metrics
 
 SERIES = "unique_id"
 INTERVALS = {"coverage_80": (0.1, 0.9), "coverage_90": (0.05, 0.95)}

@@ -10,9 +10,9 @@ import polars as pl
 
 from forecast_rnn.baselines import baseline_table
 from forecast_rnn.config import Task
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.read import panel_from_frame
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.tables import FORECAST, ITEM, STEP
 from tests.benchmarks.scoreboard.arithmetic import SERIES, Scores, error_scales, judge, owa
 from tests.benchmarks.scoreboard.cost import Cost, run

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from forecast_rnn.api.inputs import panel_of, usual_task
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.tables import ACTUAL, ERROR_SCALE, FORECAST, MODEL, STEP
 from tests.benchmarks.scoreboard.arithmetic import SERIES, Scores, judge
 from tests.benchmarks.scoreboard.cost import Cost, run

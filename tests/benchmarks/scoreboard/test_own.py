@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from forecast_rnn.api.inputs import panel_of, usual_task
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels import origins
-from forecast_rnn.data.schema import Hints
 from tests.benchmarks.scoreboard import own
 from tests.benchmarks.scoreboard.simple import held_against, origin_rows
 
