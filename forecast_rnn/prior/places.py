@@ -32,6 +32,12 @@ class Places:
         found: Floats = values.ravel()[self.items * values.shape[1] + rows]
         return found
 
+    def drawn_in(self) -> Floats:
+        """Return by how much the value of the row was drawn in, [R]."""
+        history, where = self.history, (self.items, self.rows)
+        found: Floats = history.actual[where] - history.values[where]
+        return found
+
     def total(self, name: str, width: Ints | int, lag: Ints | int = 0) -> Floats:
         """Return the sum over the last `width` rows up to the one `lag` rows before, [R]."""
         sums = self.history.sums[name]

@@ -72,7 +72,7 @@ def _held_against(at: Places, ahead: Ints, read: Floats32, origins: Ints) -> Sam
     steps = step_inputs(at, unit, ahead)
     where = at.items[:, None], at.rows[:, None] + ahead
     observed = history.observed[where]
-    target = (history.values[where] - steps.reference) / steps.size
+    target = (history.actual[where] - steps.reference) / steps.size
     target = np.where(observed, target, 0).clip(-FARTHEST, FARTHEST).astype(np.float32)
     scale = (unit.error_scale + _whole_error(at, unit.error_scale)) / 2
     weight = np.where(observed, (unit.size / scale)[:, None], 0).astype(np.float32)
