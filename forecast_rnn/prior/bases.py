@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast_rnn.prior.history import Flags, Floats, Ints
+from forecast_rnn.prior.arrays import Flags, Floats, Ints
 from forecast_rnn.prior.phases import Phases, phases
 from forecast_rnn.prior.places import Places
 from forecast_rnn.prior.units import Units

@@ -10,13 +10,9 @@ Shapes: B series, N rows; series are aligned at their first row and padded behin
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from forecast_rnn.prior.arrays import Flags, Floats, Ints
 from forecast_rnn.prior.outliers import centre_width, drawn_in, running, trailing_mean
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

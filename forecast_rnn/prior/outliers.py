@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from forecast_rnn.prior.arrays import Floats, Ints
 
 FARTHEST = 10.0
 """Sizes that a value may lie off the centre of the rows before it."""

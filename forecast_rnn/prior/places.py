@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, History, Ints
+from forecast_rnn.prior.arrays import Floats, Ints
+from forecast_rnn.prior.history import History
 
 
 @dataclass(frozen=True, slots=True)

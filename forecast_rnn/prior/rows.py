@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.places import Places
 from forecast_rnn.prior.units import Units
 

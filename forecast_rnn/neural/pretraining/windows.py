@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, History, Ints
-from forecast_rnn.prior.inputs import Floats32, Steps, step_inputs
+from forecast_rnn.prior.arrays import Floats, Floats32, Ints
+from forecast_rnn.prior.history import History
+from forecast_rnn.prior.inputs import Steps, step_inputs
 from forecast_rnn.prior.places import Places, places
 from forecast_rnn.prior.rows import row_inputs
 from forecast_rnn.prior.units import units
