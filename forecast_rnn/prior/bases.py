@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast_rnn.prior.history import Flags, Floats, Ints
+from forecast_rnn.prior.arrays import Flags, Floats, Ints
 from forecast_rnn.prior.phases import Phases, phases
 from forecast_rnn.prior.places import Places
 from forecast_rnn.prior.units import Units
@@ -30,6 +30,7 @@ NAMES = (
     "level smoothed slowly",
     "mean since the beginning",
     "level and average phase",
+    "level of four seasons and average phase",
     "last value, going on",
     "level times phase",
     "level times phase, growing",
@@ -101,8 +102,8 @@ def _usable(at: Places) -> Flags:
     usable = np.ones((len(at.rows), 1, len(NAMES)), bool)
     width = np.maximum(4 * at.season, 12)
     positive = (at.total("negative", width) + at.total("zero", width) == 0) & (at.level() > 0)
-    usable[:, 0, 17:19] = positive[:, None]
-    usable[:, 0, 19:23] = ((at.second > 0) & (at.rows >= at.second))[:, None]
+    usable[:, 0, 18:20] = positive[:, None]
+    usable[:, 0, 20:24] = ((at.second > 0) & (at.rows >= at.second))[:, None]
     return usable
 
 
@@ -169,7 +170,8 @@ def _levels(at: Places, phase: Phases) -> list[Floats]:
     average = found[-1] - phase.effect + phase.average_effect
     change = (at.back(0) - at.back(MOMENTUM)) / MOMENTUM
     gone = KEPT * (1 - KEPT**phase.steps) / (1 - KEPT)
-    return [*found, whole, average, at.back(0) + change * gone]
+    four = at.mean("value", 4 * at.season) + phase.average_effect
+    return [*found, whole, average, four, at.back(0) + change * gone]
 
 
 def _growing(at: Places, phase: Phases) -> list[Floats]:

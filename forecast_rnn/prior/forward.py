@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from forecast_rnn.prior.arrays import Floats32, Ints
 from forecast_rnn.prior.bases import NAMES
 from forecast_rnn.prior.design import MEDIAN, Design
-from forecast_rnn.prior.history import Ints
-from forecast_rnn.prior.inputs import Floats32, Steps
+from forecast_rnn.prior.inputs import Steps
 
 Weights = Mapping[str, Floats32]
 

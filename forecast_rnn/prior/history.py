@@ -10,14 +10,9 @@ Shapes: B series, N rows; series are aligned at their first row and padded behin
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-CENTRE_ROWS = 6
-"""Rows, at least, of which the centre of a series is the mean."""
+from forecast_rnn.prior.arrays import Flags, Floats, Ints
+from forecast_rnn.prior.outliers import centre_width, drawn_in, running, trailing_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +20,8 @@ class History:
     """Series and what has been summed over them.
 
     Attributes:
-        values: Filled, [B, N].
+        values: Filled, and drawn in where they lie far from all before, [B, N].
+        actual: Filled, as they are, [B, N].
         observed: Which of them are not filled in, [B, N].
         season: Rows in a season, 1 when there is none, [B].
         second: Rows in the longer season, 0 when there is none, [B].
@@ -33,6 +29,7 @@ class History:
     """
 
     values: Floats
+    actual: Floats
     observed: Flags
     season: Ints
     second: Ints
@@ -40,7 +37,7 @@ class History:
 
 
 def prepare(values: Floats, season: Ints, second: Ints) -> History:
-    """Fill missing values and add up what is needed later.
+    """Fill missing values, draw in outliers, and add up what is needed later.
 
     A missing value takes the value of the season before, or the last one where there is
     none; those before the first observation take it, so leave such rows out.
@@ -52,7 +49,8 @@ def prepare(values: Floats, season: Ints, second: Ints) -> History:
     """
     observed = np.isfinite(values)
     filled = values if observed.all() else fill(values, season)
-    history = History(filled, observed, season, second, {})
+    values = drawn_in(filled, season)
+    history = History(values, filled, observed, season, second, {})
     _add_plain_sums(history)
     _add_changes(history)
     return history
@@ -81,26 +79,6 @@ def fill(values: Floats, season: Ints) -> Floats:
     first = np.where(observed.any(axis=1), observed.argmax(axis=1), 0)[:, None]
     taken = np.where(by_season >= 0, by_season, np.where(last >= 0, last, first))
     return np.nan_to_num(np.take_along_axis(values, taken, axis=1))
-
-
-def running(addends: Floats | Flags) -> Floats:
-    """Return [B, N + 1]: sums of the first 0 … N columns."""
-    sums = np.zeros((addends.shape[0], addends.shape[1] + 1))
-    np.cumsum(addends, axis=1, out=sums[:, 1:])
-    return sums
-
-
-def trailing_mean(sums: Floats, width: Ints) -> Floats:
-    """Return the mean over the last `width` [B] rows, or as many as there are, [B, N]."""
-    ends = np.arange(1, sums.shape[1])
-    starts = np.maximum(ends - width[:, None], 0)
-    mean: Floats = (sums[:, 1:] - np.take_along_axis(sums, starts, axis=1)) / (ends - starts)
-    return mean
-
-
-def centre_width(season: Ints) -> Ints:
-    """Return how many rows the centre is the mean of: whole seasons, and six rows or more."""
-    return season * -(-CENTRE_ROWS // season)
 
 
 def _add_plain_sums(history: History) -> None:

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from forecast_rnn.prior.arrays import Floats, Floats32, Ints
 from forecast_rnn.prior.bases import NAMES, Bases, base_forecasts
-from forecast_rnn.prior.history import Floats, Ints
 from forecast_rnn.prior.places import Places
 from forecast_rnn.prior.rows import bounded
 from forecast_rnn.prior.trials import past_errors
 from forecast_rnn.prior.units import Units
-
-Floats32 = npt.NDArray[np.float32]
 
 FACTS = 8
 WIDTH = FACTS + len(NAMES)

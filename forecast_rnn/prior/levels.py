@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.design import QUANTILE_LEVELS
-from forecast_rnn.prior.history import Floats
 
 
 def at_levels(quantiles: Floats, levels: Sequence[float]) -> Floats:

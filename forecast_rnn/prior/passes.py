@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, Ints
+from forecast_rnn.prior.arrays import Floats, Ints
 
 BLOCK = 128
 """Rows whose origins share a pass."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, Ints
+from forecast_rnn.prior.arrays import Floats, Ints
 from forecast_rnn.prior.places import Places
 
 SEASONS = 5

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, History, Ints
+from forecast_rnn.prior.arrays import Floats, Ints
+from forecast_rnn.prior.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Places:
         values = self.history.values
         rows = np.maximum(self.rows - lag, 0)
         found: Floats = values.ravel()[self.items * values.shape[1] + rows]
+        return found
+
+    def drawn_in(self) -> Floats:
+        """Return by how much the value of the row was drawn in, [R]."""
+        history, where = self.history, (self.items, self.rows)
+        found: Floats = history.actual[where] - history.values[where]
         return found
 
     def total(self, name: str, width: Ints | int, lag: Ints | int = 0) -> Floats:

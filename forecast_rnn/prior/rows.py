@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.places import Places
 from forecast_rnn.prior.units import Units
 
-WIDTH = 33
+WIDTH = 34
 """Numbers that are read of a row, C."""
 
 BOUND = 7.0
@@ -45,6 +45,7 @@ def _values(at: Places, unit: Units) -> list[Floats]:
         *changes,
         told * bounded((value - at.back(second)) / unit.second),
         told * bounded((at.level() - at.level(second)) / unit.size),
+        bounded(at.drawn_in() / unit.size),
     ]
 
 

@@ -6,12 +6,10 @@ season that followed; all of it was known at the origin.
 
 import numpy as np
 
+from forecast_rnn.prior.arrays import Floats, Floats32, Ints
 from forecast_rnn.prior.bases import FAR, NAMES, base_forecasts
-from forecast_rnn.prior.history import Floats, Ints
 from forecast_rnn.prior.places import Places, places
 from forecast_rnn.prior.units import Units, units
-
-Floats32 = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 WIDTH = len(NAMES) + 1
 """Numbers that the head is told: how well each base did, and how many trials there were."""

@@ -4,20 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, Ints, centre_width
+from forecast_rnn.prior.arrays import Floats, Ints
+from forecast_rnn.prior.outliers import centre_width, size_of, size_width
 from forecast_rnn.prior.places import Places
-
-SIZE_ROWS = 32
-"""Rows, at least, from which sizes are taken, besides four seasons."""
 
 SMALL = 1e-6
 """Least size, as a share of the mean absolute value."""
 
 LEAST_SHARE = 0.05
 """Least error scale and least size of changes, as a share of the size."""
-
-MOST_OVER = 0.25
-"""Share of the plain mean of changes below which their size does not fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +39,8 @@ class Units:
 
 
 def units(at: Places) -> Units:
-    """Measure series up to rows.
-
-    Sizes are means of roots, squared: one change a hundred times as large as the others adds
-    a fifth to the size of a hundred, where it would double their mean. A series that seldom
-    changes is held up by a share of the plain mean.
-    """
-    width = np.maximum(4 * at.season, SIZE_ROWS)
+    """Measure series up to rows."""
+    width = size_width(at.season)
     season = _size(at, "season", width)
     size = _size(at, "centre", width) + season
     alone = np.where(at.rows == 0, 0.1, SMALL) * at.mean("size", at.rows + 1)
@@ -71,8 +61,6 @@ def units(at: Places) -> Units:
 
 
 def _size(at: Places, name: str, width: Ints) -> Floats:
-    count = np.maximum(at.total(f"{name} count", width), 1.0)
-    root = np.maximum(at.total(f"{name} root", width), 0.0) / count
-    mean = np.maximum(at.total(name, width), 0.0) / count
-    size: Floats = np.maximum(root * root, MOST_OVER * mean)
-    return size
+    return size_of(
+        at.total(f"{name} root", width), at.total(name, width), at.total(f"{name} count", width)
+    )

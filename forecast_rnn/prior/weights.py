@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from forecast_rnn.errors import BundleError, ConfigError
+from forecast_rnn.prior.arrays import Floats32
 from forecast_rnn.prior.bases import NAMES
 from forecast_rnn.prior.design import CELLS, QUANTILE_LEVELS, Design
 from forecast_rnn.prior.inputs import WIDTH as TOLD
-from forecast_rnn.prior.inputs import Floats32
 from forecast_rnn.prior.rows import WIDTH as READ
 from forecast_rnn.prior.trials import WIDTH as TRIALS
 

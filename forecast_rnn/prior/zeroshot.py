@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast_rnn.prior.arrays import Floats, Ints
 from forecast_rnn.prior.design import QUANTILE_LEVELS
 from forecast_rnn.prior.forward import at_rows, quantiles, states
-from forecast_rnn.prior.history import Floats, History, Ints, prepare
+from forecast_rnn.prior.history import History, prepare
 from forecast_rnn.prior.inputs import step_inputs
 from forecast_rnn.prior.levels import at_levels
 from forecast_rnn.prior.passes import MEMORY, Passes, dense, plan_passes

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast_rnn.neural.pretraining.windows import Sample, Windows, sample_of
-from forecast_rnn.prior.history import Floats, Ints, prepare
+from forecast_rnn.prior.arrays import Floats, Ints
+from forecast_rnn.prior.history import prepare
 from forecast_rnn.prior.simulator.blocks import simulate
 from forecast_rnn.prior.simulator.noise import Generator
 from forecast_rnn.prior.simulator.shapes import draw_block, draw_rows

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, History, Ints
-from forecast_rnn.prior.inputs import Floats32, Steps, step_inputs
+from forecast_rnn.prior.arrays import Floats, Floats32, Ints
+from forecast_rnn.prior.history import History
+from forecast_rnn.prior.inputs import Steps, step_inputs
 from forecast_rnn.prior.places import Places, places
 from forecast_rnn.prior.rows import row_inputs
 from forecast_rnn.prior.units import units
@@ -72,7 +73,7 @@ def _held_against(at: Places, ahead: Ints, read: Floats32, origins: Ints) -> Sam
     steps = step_inputs(at, unit, ahead)
     where = at.items[:, None], at.rows[:, None] + ahead
     observed = history.observed[where]
-    target = (history.values[where] - steps.reference) / steps.size
+    target = (history.actual[where] - steps.reference) / steps.size
     target = np.where(observed, target, 0).clip(-FARTHEST, FARTHEST).astype(np.float32)
     scale = (unit.error_scale + _whole_error(at, unit.error_scale)) / 2
     weight = np.where(observed, (unit.size / scale)[:, None], 0).astype(np.float32)

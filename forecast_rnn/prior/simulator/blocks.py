@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats, Ints
+from forecast_rnn.prior.arrays import Floats, Ints
 from forecast_rnn.prior.simulator import links, seasons
 from forecast_rnn.prior.simulator.families import FAMILIES, economic
 from forecast_rnn.prior.simulator.noise import Generator, chosen, log_uniform

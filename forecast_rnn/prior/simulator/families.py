@@ -6,7 +6,7 @@ Series that move (economic ones, most yearly and quarterly) are ruled by level a
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.simulator import filters, levels, seasons
 from forecast_rnn.prior.simulator.noise import (
     Generator,

@@ -7,7 +7,7 @@ runs in a circle twice as long as what is kept, and the end of it no longer know
 import numpy as np
 import numpy.typing as npt
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.simulator.noise import (
     Generator,
     chosen,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 from forecast_rnn.prior.simulator.filters import unit
 from forecast_rnn.prior.simulator.noise import (
     Generator,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecast_rnn.prior.history import Floats
+from forecast_rnn.prior.arrays import Floats
 
 Generator = np.random.Generator
 
