@@ -53,7 +53,7 @@ def draw_sample(seed: int, step: int) -> Sample:
     ends[each - 1 :: each] = shape.history
     windows = Windows(items, ends - shape.context, shape.context)
     origins = draw_origins(rng, len(items), shape.context)
-    return sample_of(history, windows, origins, _draw_steps(rng, origins.size, shape.ahead))
+    return sample_of(history, windows, origins, draw_steps(rng, origins.size, shape.ahead))
 
 
 def draw_shape(rng: Generator) -> Shape:
@@ -93,7 +93,7 @@ def draw_origins(rng: Generator, windows: int, context: int) -> Ints:
     return np.sort(origins, axis=1)
 
 
-def _draw_steps(rng: Generator, origins: int, ahead: int) -> Ints:
+def draw_steps(rng: Generator, origins: int, ahead: int) -> Ints:
     """Draw steps [R, H] spread over the horizon, or take all of a short one."""
     if ahead <= STEPS:
         return np.broadcast_to(np.arange(1, ahead + 1), (origins, ahead))

@@ -135,27 +135,42 @@ def records(pupil: Pupil, plan: Plan) -> Iterator[Record | None]:
 
 def train_step(pupil: Pupil, sample: Sample, rate: float) -> tuple[float, float]:
     """Take one step; return loss and norm of the gradient. One that is not finite is left out."""
-    network = pupil.network
+    found, norm, taken = descend(pupil.network, pupil.optimizer, sample, rate)
+    pupil.steps += 1
+    if taken:
+        _follow(pupil)
+    return found, norm
+
+
+def descend(
+    network: PriorNetwork, optimizer: Optimizer, sample: Sample, rate: float
+) -> tuple[float, float, bool]:
+    """Move weights against the gradient of a batch, unless that is not finite.
+
+    Returns:
+        The loss, the norm of the gradient before clipping, and whether weights were moved.
+    """
     network.zero_grad(set_to_none=True)
-    found = loss(network(torch.from_numpy(sample.read), asked(sample)), sample)
+    device = network.trust.device
+    quantiles = network(torch.from_numpy(sample.read).to(device), asked(sample, device))
+    found = loss(quantiles, sample)
     found.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
-    pupil.steps += 1
-    if bool(norm.isfinite() & found.isfinite()):
-        take_step(pupil.optimizer, rate)
-        _follow(pupil)
-    return float(found.detach()), float(norm)
+    finite = bool(norm.isfinite() & found.isfinite())
+    if finite:
+        take_step(optimizer, rate)
+    return float(found.detach()), float(norm), finite
 
 
-def asked(sample: Sample) -> Asked:
+def asked(sample: Sample, device: torch.device | None = None) -> Asked:
     """Return what a sample asks of the head as tensors."""
     lead = sample.origins.shape
     steps = sample.steps
     trials, told, ahead, usable = (
-        torch.from_numpy(part.reshape(*lead, *part.shape[1:]))
+        torch.from_numpy(part.reshape(*lead, *part.shape[1:])).to(device)
         for part in (steps.trials, steps.told, steps.ahead, steps.usable)
     )
-    return Asked(torch.from_numpy(sample.origins), trials, told, ahead, usable)
+    return Asked(torch.from_numpy(sample.origins).to(device), trials, told, ahead, usable)
 
 
 def loss(quantiles: Tensor, sample: Sample) -> Tensor:
@@ -164,9 +179,11 @@ def loss(quantiles: Tensor, sample: Sample) -> Tensor:
     Koenker and Bassett (1978), https://doi.org/10.2307/1913643; times two, so that of the
     median it is the absolute error.
     """
-    levels = torch.tensor(QUANTILE_LEVELS)
-    weight = torch.from_numpy(sample.weight).unsqueeze(-1)
-    error = (torch.from_numpy(sample.target).unsqueeze(-1) - quantiles) * weight
+    device = quantiles.device
+    levels = torch.tensor(QUANTILE_LEVELS, device=device)
+    weight = torch.from_numpy(sample.weight).to(device).unsqueeze(-1)
+    target = torch.from_numpy(sample.target).to(device)
+    error = (target.unsqueeze(-1) - quantiles) * weight
     size = error.abs()
     beyond = FLAT * (1 + (size.clamp(min=FLAT) / FLAT).log())
     error = torch.where(size > FLAT, error.sign() * beyond, error)
