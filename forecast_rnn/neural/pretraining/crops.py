@@ -9,7 +9,8 @@ import numpy as np
 
 from forecast_rnn.neural.pretraining.samples import STEPS, draw_steps
 from forecast_rnn.neural.pretraining.windows import Sample, Windows, sample_of
-from forecast_rnn.prior.history import Floats, Ints, prepare
+from forecast_rnn.prior.arrays import Floats, Ints
+from forecast_rnn.prior.history import prepare
 from forecast_rnn.prior.passes import BLOCK, LEAD, dense
 from forecast_rnn.prior.simulator.noise import Generator
 from forecast_rnn.prior.zeroshot import Flat
