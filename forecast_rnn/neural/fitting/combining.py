@@ -16,19 +16,23 @@ from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.pretraining.crops import Material
-from forecast_rnn.neural.pretraining.finetuning import Tuning, fine_tune
+from forecast_rnn.neural.pretraining.finetuning import (
+    RUNGS,
+    Tuning,
+    fine_tune,
+    material_of,
+    seconds_per_step,
+)
 from forecast_rnn.neural.runtime import Machine
 from forecast_rnn.prior.design import CELLS
 from forecast_rnn.prior.weights import Prior, read_prior, shipped_prior
-from forecast_rnn.prior.zeroshot import Flat
 
 Unseen = int | NDArray[np.int64]
 Values = NDArray[np.float64]
 
 NETWORK, PRIOR, TUNED, RIDGE = "network", "prior", "fine-tuned prior", "ridge"
-RUNGS = (50, 150)
-"""Steps of fine-tuning that held-back rows choose from, beside none."""
+MOST_SECONDS = 30.0
+"""Of one core that one fine-tuning may take: fewer steps are tried where they take long."""
 AS_GOOD = 1.005
 """Fewer steps are taken where more of them are no better than this much."""
 NONE, AUTO = "none", "auto"
@@ -83,12 +87,18 @@ class Trainer:
     seed: int
     machine: Machine
 
+    def rungs(self, prior: Prior, panel: Panel, second: int) -> tuple[int, ...]:
+        """Return the numbers of steps of fine-tuning that may be tried, beside none."""
+        material = material_of(panel, self.task.season_length, second)
+        each = seconds_per_step(prior.design, material, self.task.horizon)
+        return tuple(steps for steps in RUNGS if steps * each <= MOST_SECONDS)
+
     def tuned(
         self, prior: Prior, panel: Panel, second: int, unseen: Unseen, rungs: tuple[int, ...]
     ) -> dict[int, Prior]:
         """Fine-tune a prior on all rows but those unseen; return it after so many steps."""
-        seen = panel.truncated(unseen)
-        material = Material.of(Flat(seen.values, seen.indptr, self.task.season_length, second))
+        season = self.task.season_length
+        material = material_of(panel, season, second, unseen=unseen)
         tuning = Tuning(rungs=rungs, horizon=self.task.horizon, seed=self.seed)
         found = fine_tune(
             prior,
@@ -134,7 +144,8 @@ def choose_mixture(
     """
     task = trainer.task
     second = second_season(panel.truncated(held.unseen), task.season_length)
-    tuned = {0: prior} | trainer.tuned(prior, panel, second, held.unseen, RUNGS)
+    rungs = trainer.rungs(prior, panel, second)
+    tuned = {0: prior} | trainer.tuned(prior, panel, second, held.unseen, rungs)
     sources = {
         steps: PriorSource(TUNED if steps else PRIOR, one, task, second)
         for steps, one in tuned.items()

@@ -35,6 +35,7 @@ from forecast_rnn.neural.runtime import (
     torch_set,
     usable_cores,
 )
+from forecast_rnn.prior.weights import Prior
 from forecast_rnn.progress import OnProgress
 
 Unseen = int | NDArray[np.int64]
@@ -151,6 +152,7 @@ class _Job:
     task: Task
     config: TrainConfig
     machine: Machine
+    prior: Prior | None
 
     @property
     def trainer(self) -> Trainer:
@@ -160,11 +162,12 @@ class _Job:
 @contextmanager
 def _job(task: Task, config: TrainConfig) -> Iterator[_Job]:
     """Set torch up for a training, as long as the block lasts."""
-    device = choose_device(config.device)
+    # A prior that cannot be read is found out before anything is trained.
+    device, prior = choose_device(config.device), prior_of(config)
     bfloat16 = takes_bfloat16(config.precision, device)
     machine = Machine(device, config.threads or usable_cores(), bfloat16)
     with torch_set(machine.threads, device, config.hidden_size):
-        yield _Job(task, config, machine)
+        yield _Job(task, config, machine, prior)
 
 
 def _choose_and_train(
@@ -214,11 +217,10 @@ def _combined(
     conformity: ConformityScores,
 ) -> Tested:
     """Choose what the networks are combined with, on the rows that they were chosen by."""
-    prior = prior_of(job.config)
-    if prior is None:
+    if job.prior is None:
         return replace(choice, conformity=(conformity,))
     mixture, forecaster = choose_mixture(
-        job.trainer, prior, forecaster, panel, Held(race.rows, race.unseen)
+        job.trainer, job.prior, forecaster, panel, Held(race.rows, race.unseen)
     )
     _, conformity = assess(forecaster, panel, race.rows)
     return replace(choice, conformity=(conformity,), mixture=mixture)
