@@ -38,6 +38,11 @@ class Prior:
     manifest: Mapping[str, Any]
 
 
+def shipped_cells() -> tuple[str, ...]:
+    """Return the cells of which a prior comes with the package."""
+    return tuple(cell for cell in CELLS if (FOLDER / f"{cell}.safetensors").exists())
+
+
 def shipped_prior(cell: str = "gru") -> Prior:
     """Read the prior of a cell that comes with the package.
 
@@ -45,8 +50,9 @@ def shipped_prior(cell: str = "gru") -> Prior:
         ConfigError: there is none of that cell.
         BundleError: its file is damaged.
     """
-    if cell not in CELLS:
-        raise ConfigError(f"there is no prior of the cell '{cell}'; choose {', '.join(CELLS)}.")
+    if cell not in shipped_cells():
+        choices = ", ".join(shipped_cells())
+        raise ConfigError(f"there is no prior of the cell '{cell}'; choose {choices}.")
     return read_prior(FOLDER / f"{cell}.safetensors")
 
 

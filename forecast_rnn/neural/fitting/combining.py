@@ -24,8 +24,7 @@ from forecast_rnn.neural.pretraining.finetuning import (
     seconds_per_step,
 )
 from forecast_rnn.neural.runtime import Machine
-from forecast_rnn.prior.design import CELLS
-from forecast_rnn.prior.weights import Prior, read_prior, shipped_prior
+from forecast_rnn.prior.weights import Prior, read_prior, shipped_cells, shipped_prior
 
 Unseen = int | NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -124,7 +123,7 @@ def prior_of(config: TrainConfig) -> Prior | None:
         return None
     if config.prior != AUTO:
         return read_prior(Path(config.prior))
-    return shipped_prior(config.cell) if config.cell in CELLS else None
+    return shipped_prior(config.cell) if config.cell in shipped_cells() else None
 
 
 def choose_mixture(

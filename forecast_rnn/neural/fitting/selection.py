@@ -53,7 +53,7 @@ class Trial:
     steps: int
     score: float
     conformity: ConformityScores | None
-    forecaster: Forecaster | None = None
+    forecaster: Forecaster | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 @dataclass(slots=True, eq=False)
