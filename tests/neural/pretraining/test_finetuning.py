@@ -10,6 +10,7 @@ from forecast_rnn.neural.pretraining.finetuning import (
     Tuning,
     fall_begins,
     fine_tune,
+    material_of,
     seconds_per_step,
 )
 from forecast_rnn.prior.design import CELLS, Design
