@@ -6,17 +6,13 @@ Letters as in the room, and I for series, N for all their rows.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast_rnn.neural.pretraining.samples import STEPS, draw_steps
 from forecast_rnn.neural.pretraining.windows import Sample, Windows, sample_of
-from forecast_rnn.prior.history import prepare
+from forecast_rnn.prior.history import Floats, Ints, prepare
 from forecast_rnn.prior.passes import BLOCK, LEAD, dense
 from forecast_rnn.prior.simulator.noise import Generator
 from forecast_rnn.prior.zeroshot import Flat
-
-Values = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROWS = 4_000
 """Rows that the recurrent layers read in a batch, at most about."""
@@ -51,7 +47,7 @@ class Material:
         second: Rows in a longer season of each, 0 for none, [I].
     """
 
-    values: Values
+    values: Floats
     first: Ints
     length: Ints
     season: Ints
@@ -155,7 +151,7 @@ def _draw_places(
     return _Places(items, starts, last, np.minimum(last + 1 + horizon, length))
 
 
-def _histories(material: Material, at: _Places, horizon: int) -> tuple[Ints, Values]:
+def _histories(material: Material, at: _Places, horizon: int) -> tuple[Ints, Floats]:
     """Return the first rows that windows look back to, and values from there on, [W, …].
 
     Values are in a power of two near their size, so that no sum overflows; what is beyond
