@@ -11,6 +11,8 @@ DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
 MISSING: tuple[Missing, ...] = get_args(Missing)
 Decimal = Literal[".", ","]
 Thousands = Literal[",", ".", "'", "space"]
+ONE_SERIES = ("none",)
+"""What the user gives instead of id columns to say that there are none."""
 DECIMALS: tuple[Decimal, ...] = get_args(Decimal)
 THOUSANDS: tuple[Thousands, ...] = get_args(Thousands)
 
@@ -23,7 +25,8 @@ class Hints:
         time: Name of the time column; `A,B` names columns that hold it together, such as a date
             and a clock.
         target: Names of the target columns; several make one series per target and id.
-        item_id: Names of the columns that together name a series.
+        item_id: Names of the columns that together name a series; `none` alone says that all
+            rows are one series.
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
             column it says what one step is.
         date_format: `strftime` pattern of the time column.
@@ -79,6 +82,11 @@ class Hints:
         """All columns beside time, target and id that are read."""
         return (*self.static, *self.past, *self.known)
 
+    @property
+    def single(self) -> bool:
+        """Whether the user says that all rows are one series."""
+        return self.item_id == ONE_SERIES
+
     def __post_init__(self) -> None:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
@@ -128,6 +136,7 @@ class Schema:
         thousands: As in `Hints`.
         hour_ending: Whether hours beside dates count by their end; None if there are none.
         header_line: As in `Hints`.
+        single: Whether the user said that all rows are one series.
     """
 
     timestamp: str
@@ -153,6 +162,7 @@ class Schema:
     thousands: Thousands | None = None
     hour_ending: bool | None = None
     header_line: int | None = None
+    single: bool = False
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -177,7 +187,7 @@ class Schema:
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
-            item_id=self.given_ids,
+            item_id=ONE_SERIES if self.single else self.given_ids,
             frequency=self.frequency,
             date_format=written if doubtful else None,
             time_zone=self.time_zone if self.zone_given else None,

@@ -20,12 +20,6 @@ from forecast_rnn.errors import DataError, Fault
 _MOST_DOUBLE = 0.1
 
 
-_ONE_OF_TWO = (
-    "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
-    "series apart, name it with --id; or, if the clock was put back, write times with their UTC "
-    "offset, for no --timezone tells the two apart"
-)
-
 PLAIN_IDS = Plain(pl.Categorical, lambda cells: cells)
 
 
@@ -230,7 +224,7 @@ def _conflicts(
 ) -> DataError:
     """Return the error of rows that have the time of the row before but another value."""
     second = rows_at_fault if series.row is None else series.row[rows_at_fault]
-    faults = []
+    faults, remedy = [], _one_of_two(series)
     for row in rows_at_fault[np.argsort(second, kind="stable")[:LISTED]]:
         before, where = (rows.where(series.input_row(place)) for place in (row - 1, row))
         one, two = _told(series, column, row - 1), _told(series, column, row)
@@ -243,8 +237,19 @@ def _conflicts(
             if two is None
             else f"is {one} in {before} and {two} in {where}"
         )
-        faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
+        faults.append(Fault(where, column, two, problem, remedy))
     return faults_error(rows.name, faults, {column: len(rows_at_fault)})
+
+
+def _one_of_two(series: Series) -> str:
+    """Return the ways out of two rows at one time, with the columns taken for time and id."""
+    ids = ", ".join(series.items.columns)
+    return (
+        "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
+        f"series apart, name it with --id (time is {series.times.name}, "
+        f"{f'id is {ids}' if ids else 'there is no id'}); or, if the clock was put back, write "
+        "times with their UTC offset"
+    )
 
 
 def _told(series: Series, column: str, row: int) -> str | None:
