@@ -45,7 +45,7 @@ from forecast_rnn.data.series.grouping import (
     without_rows,
 )
 from forecast_rnn.data.series.parsing import load_rows, parse_cells, times_of
-from forecast_rnn.data.series.spacing import find_spacing
+from forecast_rnn.data.series.spacing import by_month, find_spacing
 from forecast_rnn.data.words import counted
 from forecast_rnn.errors import DataError
 
@@ -167,12 +167,15 @@ def _regular(
         series, double = drop_duplicates(series, rows)
     else:
         series, double = combine_duplicates(series, rows, schema.duplicates)
+        if schema.aggregate is not None:
+            double = ()  # as the user asked for
     given, filled = schema.frequency is not None, schema.missing != "keep"
     check = check_missing_cells if schema.wide else check_missing
     observed = without_rows(series, trailing(series)) if schema.known else series
     missing = () if filled else check(observed, rows)
     static, series = fixed_columns(series, columns, schema.static, rows)
     missing += about_missing(observed, static, schema, rows)
+    series, moved = by_month(series, schema.frequency)
     spacing = find_spacing(series, rows.name, schema.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
     panel = build_panel(series, spacing, schema, columns, static)
@@ -180,7 +183,7 @@ def _regular(
     panel, facts = fill_missing(cut_future(panel) if schema.known else panel, schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
     panel, useless = _settle_holidays(panel)
-    return panel, facts, double + missing + gaps + odd + useless
+    return panel, facts, double + moved + missing + gaps + odd + useless
 
 
 def _schema(
@@ -202,12 +205,15 @@ def _schema(
         item_id=(*item_id, name) if several else item_id,
         time_type=times.type,
         time_format=times.format,
+        read_format=times.read_format,
         time_zone=times.zone,
         zone_given=hints.time_zone is not None,
         utc_offset=times.offset,
         targets=targets,
         frequency=hints.frequency,
-        duplicates=hints.duplicates,
+        duplicates=hints.aggregate or hints.duplicates,
+        aggregate=hints.aggregate,
+        round_times=hints.round_times,
         missing=hints.missing,
         wide=hints.wide,
         encoding=hints.encoding,

@@ -5,7 +5,9 @@ from typing import Literal, get_args
 
 from forecast_rnn.errors import ConfigError
 
-Duplicates = Literal["error", "sum", "mean", "last"]
+Duplicates = Literal["error", "sum", "mean", "last", "max"]
+Aggregate = Literal["sum", "mean", "last", "max"]
+AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
 Missing = Literal["keep", "zero", "previous"]
 DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
 MISSING: tuple[Missing, ...] = get_args(Missing)
@@ -33,7 +35,8 @@ class Hints:
         time_zone: IANA name of the zone whose clock shows times without UTC offset; times
             with one are brought to its clock.
         duplicates: What becomes of rows with the same id and time: refused unless they are
-            exactly the same, or combined into their sum, their mean, or the last of them.
+            exactly the same, or combined into their sum, their mean, the last or the greatest of
+            them.
         missing: What becomes of missing values and of gaps inside a series: kept, 0, or the
             value before.
         wide: Whether each column of numbers is a series of its own, named by the column.
@@ -53,6 +56,10 @@ class Hints:
             None for what they look like.
         header_line: The line of a text file on which the names of columns stand, from 1; None
             for the first that is neither blank nor begins with `#`.
+        aggregate: What becomes of all rows within a step of `frequency`: their sum, their mean,
+            the last or the greatest of them; None where rows stand on steps already.
+        round_times: Whether times are rounded to `frequency`, or to the step that they lie on
+            but for some jitter.
     """
 
     time: str | None = None
@@ -76,6 +83,8 @@ class Hints:
     thousands: Thousands | None = None
     hour_ending: bool | None = None
     header_line: int | None = None
+    aggregate: Aggregate | None = None
+    round_times: bool = False
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -91,6 +100,8 @@ class Hints:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
         _check_choice("missing", self.missing, MISSING)
+        if self.aggregate is not None:
+            _check_choice("aggregate", self.aggregate, AGGREGATES)
         _check_marks(self.decimal, self.thousands)
         _check_encoding(self.encoding)
         _check_covariates(self)
@@ -114,6 +125,8 @@ class Schema:
         time_type: What the panel's times are: `integer`, `date` or `datetime`.
         time_format: `strftime` pattern that writes times as the input wrote them;
             None for integers and for times that come typed (Parquet).
+        read_format: The pattern of the input where `time_format` writes in another way, as days
+            that rows with a clock were brought to; else None.
         time_zone: IANA name of a zone-aware datetime column, else None.
         zone_given: Whether the user named `time_zone`.
         utc_offset: Offset such as `+05:30` that every time of a text column carries;
@@ -136,6 +149,8 @@ class Schema:
         thousands: As in `Hints`.
         hour_ending: Whether hours beside dates count by their end; None if there are none.
         header_line: As in `Hints`.
+        aggregate: As in `Hints`, and so is the next.
+        round_times: Whether times are rounded.
         single: Whether the user said that all rows are one series.
     """
 
@@ -144,6 +159,7 @@ class Schema:
     item_id: tuple[str, ...] = ()
     time_type: Literal["integer", "date", "datetime"]
     time_format: str | None = None
+    read_format: str | None = None
     time_zone: str | None = None
     zone_given: bool = False
     utc_offset: str | None = None
@@ -162,6 +178,8 @@ class Schema:
     thousands: Thousands | None = None
     hour_ending: bool | None = None
     header_line: int | None = None
+    aggregate: Aggregate | None = None
+    round_times: bool = False
     single: bool = False
 
     @property
@@ -182,7 +200,7 @@ class Schema:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
         # Nor do months such as 202401 show as such where a file has those of one year only.
-        written = self.time_format or ""
+        written = self.read_format or self.time_format or ""
         doubtful = written.startswith(_DOUBTFUL) or written in _NUMBERS
         return Hints(
             time=self.timestamp,
@@ -204,6 +222,8 @@ class Schema:
             thousands=self.thousands,
             hour_ending=self.hour_ending,
             header_line=self.header_line,
+            aggregate=self.aggregate,
+            round_times=self.round_times,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 

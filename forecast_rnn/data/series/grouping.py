@@ -166,9 +166,9 @@ def combine_duplicates(
 ) -> tuple[Series, tuple[str, ...]]:
     """Make one row of all rows with the same id and time.
 
-    A sum or a mean is that of the known values, and missing where there are none; the last
-    row is the last in the input, even if its value is missing. Covariates are always those of
-    the last row.
+    A sum, a mean or a maximum is that of the known values, and missing where there are none. The
+    last row is the last in the input, even if its value is missing. Covariates are always those
+    of the last row.
     """
     again = _again(series)
     if not again.any():
@@ -194,7 +194,10 @@ def combine_duplicates(
 def _reduced(
     column: NDArray[np.float64], first: NDArray[np.int64], rule: Duplicates
 ) -> NDArray[np.float64]:
-    """Return the sum or the mean of each run of rows, missing where no value is known."""
+    """Return the sum, mean or greatest of each run of rows, missing where no value is known."""
+    if rule == "max":
+        greatest: NDArray[np.float64] = np.fmax.reduceat(column, first)
+        return greatest
     known = np.add.reduceat(~np.isnan(column), first, dtype=np.int64)
     total = np.add.reduceat(np.nan_to_num(column), first)
     total[known == 0] = np.nan
@@ -245,8 +248,8 @@ def _one_of_two(series: Series) -> str:
     """Return the ways out of two rows at one time, with the columns taken for time and id."""
     ids = ", ".join(series.items.columns)
     return (
-        "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
-        f"series apart, name it with --id (time is {series.times.name}, "
+        "remove one of them, or pass --duplicates sum, mean, last or max; or, if another column "
+        f"tells series apart, name it with --id (time is {series.times.name}, "
         f"{f'id is {ids}' if ids else 'there is no id'}); or, if the clock was put back, write "
         "times with their UTC offset"
     )

@@ -11,6 +11,7 @@ from forecast_rnn.data.columns.clock import in_zone
 from forecast_rnn.data.columns.cutoff import cut_off
 from forecast_rnn.data.columns.ids import take_ids
 from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers
+from forecast_rnn.data.columns.regular import on_grid
 from forecast_rnn.data.columns.roles import Roles, settle_ids
 from forecast_rnn.data.columns.timecells import plain_times
 from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
@@ -71,6 +72,7 @@ def parse_cells(rows: Rows, roles: Roles, hints: Hints, pattern: Pattern | None)
     faults = Faults(rows.name)
     with faults.caught():
         times = times_of(rows, roles.time, hints, pattern)
+        times, about_grid = on_grid(times, roles.time, hints)
         rows, times, roles = cut_off(rows, times, hints, roles)
     if not roles.settled:
         roles = replace(roles, item_id=settle_ids(rows, roles), settled=True)
@@ -80,7 +82,14 @@ def parse_cells(rows: Rows, roles: Roles, hints: Hints, pattern: Pattern | None)
         covariates, odd = parse_columns(rows, hints.covariates, hints)
     faults.refuse()
     odd += check_leaks(covariates, values[roles.target[0]])
-    warnings = (*_about(times, roles.time), *roles.warnings, *rows.warnings, *doubts, *odd)
+    warnings = (
+        *_about(times, roles.time),
+        *about_grid,
+        *roles.warnings,
+        *rows.warnings,
+        *doubts,
+        *odd,
+    )
     return Cells(roles, times, ids, values, covariates, warnings)
 
 

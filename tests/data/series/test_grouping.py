@@ -167,7 +167,7 @@ def test_without_duplicates_a_rule_changes_nothing(read: Read, rule: Duplicates)
 
 
 def test_a_conflict_names_the_option_and_newer_data_go_by_it(read: Read) -> None:
-    with pytest.raises(DataError, match="pass --duplicates sum, mean or last"):
+    with pytest.raises(DataError, match="pass --duplicates sum, mean, last or max"):
         read(DOUBLE)
 
     panel, _ = read(DOUBLE, Hints(duplicates="sum"))
