@@ -95,7 +95,7 @@ def read_future(
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
-    times = times_of(rows, schema.timestamp, hints, None)
+    times = times_of(rows, schema.timestamp, hints, None, schema.given_ids)
     ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
     known, doubts = parse_columns(rows, schema.known, hints)

@@ -250,8 +250,8 @@ def _one_of_two(series: Series) -> str:
     return (
         "remove one of them, or pass --duplicates sum, mean, last or max; or, if another column "
         f"tells series apart, name it with --id (time is {series.times.name}, "
-        f"{f'id is {ids}' if ids else 'there is no id'}); or, if the clock was put back, write "
-        "times with their UTC offset"
+        f"{f'id is {ids}' if ids else 'there is no id'}); or, if the clock was put back, "
+        "pass --timezone or write times with their UTC offset"
     )
 
 

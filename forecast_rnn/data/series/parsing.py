@@ -71,7 +71,7 @@ def parse_cells(rows: Rows, roles: Roles, hints: Hints, pattern: Pattern | None)
     """
     faults = Faults(rows.name)
     with faults.caught():
-        times = times_of(rows, roles.time, hints, pattern)
+        times = times_of(rows, roles.time, hints, pattern, roles.item_id)
         times, about_grid = on_grid(times, roles.time, hints)
         rows, times, roles = cut_off(rows, times, hints, roles)
     if not roles.settled:
@@ -93,11 +93,17 @@ def parse_cells(rows: Rows, roles: Roles, hints: Hints, pattern: Pattern | None)
     return Cells(roles, times, ids, values, covariates, warnings)
 
 
-def times_of(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
+def times_of(
+    rows: Rows,
+    column: str,
+    hints: Hints,
+    pattern: Pattern | None = None,
+    item_id: Sequence[str] = (),
+) -> Times:
     """Read the time column by the user's word, on the clock of the zone."""
     times = parse_times(rows, column, hints.date_format, pattern)
     if hints.time_zone is not None:
-        times = in_zone(rows, column, times, hints.time_zone)
+        times = in_zone(rows, column, times, hints.time_zone, item_id)
     if hints.frequency is None:
         check_excel_days(rows, column, times)
     return times
