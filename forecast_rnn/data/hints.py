@@ -6,7 +6,11 @@ from typing import Annotated, Literal, get_args
 from forecast_rnn.errors import ConfigError, nearest
 from forecast_rnn.fields import DATA, Option
 
-Duplicates = Literal["error", "sum", "mean", "last"]
+Duplicates = Literal["error", "sum", "mean", "last", "max"]
+Aggregate = Literal["sum", "mean", "last", "max"]
+AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
+ONE_SERIES = ("none",)
+"""What the user gives instead of id columns to say that there are none."""
 
 
 Missing = Literal["keep", "zero", "previous"]
@@ -40,14 +44,16 @@ class Hints:
         time: Name of the time column; `A,B` names columns that hold it together, such as a date
             and a clock.
         target: Names of the target columns; several make one series per target and id.
-        item_id: Names of the columns that together name a series.
+        item_id: Names of the columns that together name a series; `none` alone says that all
+            rows are one series.
         frequency: Polars offset such as `h`, `30m`, `mo`; for an integer time
             column it says what one step is.
         date_format: `strftime` pattern of the time column.
         time_zone: IANA name of the zone whose clock shows times without UTC offset; times
             with one are brought to its clock.
         duplicates: What becomes of rows with the same id and time: refused unless they are
-            exactly the same, or combined into their sum, their mean, or the last of them.
+            exactly the same, or combined into their sum, their mean, the last or the greatest of
+            them.
         missing: What becomes of missing values and of gaps inside a series: kept, 0, or the
             value before.
         wide: Whether each column of numbers is a series of its own, named by the column.
@@ -67,6 +73,10 @@ class Hints:
             None for what they look like.
         header_line: The line of a text file on which the names of columns stand, from 1; None
             for the first that is neither blank nor begins with `#`.
+        aggregate: What becomes of all rows within a step of `frequency`: their sum, their mean,
+            the last or the greatest of them; None where rows stand on steps already.
+        round_times: Whether times are rounded to `frequency`, or to the step that they lie on
+            but for some jitter.
     """
 
     time: Annotated[
@@ -90,7 +100,7 @@ class Hints:
     item_id: Annotated[
         tuple[str, ...],
         Option(
-            "Columns that name a series, by comma.",
+            "Columns that name a series, or none.",
             panel=DATA,
             metavar="COLUMN",
             name="id",
@@ -162,6 +172,15 @@ class Hints:
         int | None,
         Option("Line with the names of columns.", panel=DATA, metavar="N", usual="the first"),
     ] = None
+    aggregate: Annotated[
+        Aggregate | None,
+        Option(
+            f"Rows within a step of --freq: {', '.join(AGGREGATES)}.", panel=DATA, metavar="RULE"
+        ),
+    ] = None
+    round_times: Annotated[
+        bool, Option("Round times that jitter around their steps.", panel=DATA)
+    ] = False
     static: Annotated[
         tuple[str, ...],
         Option("Columns fixed for a series, by comma.", panel=DATA, metavar="COLUMN"),
@@ -202,10 +221,17 @@ class Hints:
         """All columns beside time, target and id that are read."""
         return (*self.static, *self.past, *self.known)
 
+    @property
+    def single(self) -> bool:
+        """Whether the user says that all rows are one series."""
+        return self.item_id == ONE_SERIES
+
     def __post_init__(self) -> None:
         """Check the values; raise ConfigError with the choices."""
         _check_choice("duplicates", self.duplicates, DUPLICATES)
         _check_choice("missing", self.missing, MISSING)
+        if self.aggregate is not None:
+            _check_choice("aggregate", self.aggregate, AGGREGATES)
         _check_marks(self.decimal, self.thousands)
         check_encoding(self.encoding)
         _check_covariates(self)

@@ -5,28 +5,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from forecast_rnn.data.columns.clock import format_times, in_zone
-from forecast_rnn.data.columns.cutoff import cut_off, early_sample
-from forecast_rnn.data.columns.headers import without_headers
+from forecast_rnn.data.columns.clock import format_times
 from forecast_rnn.data.columns.ids import take_ids
 from forecast_rnn.data.columns.jointimes import join_times
-from forecast_rnn.data.columns.numbers import parse_numbers, plain_numbers, usual_decimal
-from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles, settle_ids
-from forecast_rnn.data.columns.timecells import plain_pattern, plain_times
-from forecast_rnn.data.columns.times import Times, check_excel_days, parse_times
-from forecast_rnn.data.columns.totals import without_totals
-from forecast_rnn.data.columns.turning import turn_round
-from forecast_rnn.data.faults import Faults
+from forecast_rnn.data.columns.layout import prepared
+from forecast_rnn.data.columns.numbers import usual_decimal
+from forecast_rnn.data.columns.roles import Roles, check_columns, find_roles
+from forecast_rnn.data.columns.timecells import plain_pattern
+from forecast_rnn.data.columns.times import Times
 from forecast_rnn.data.files.csv import csv_table
 from forecast_rnn.data.files.frame import frame_table
 from forecast_rnn.data.files.parquet import parquet_table
 from forecast_rnn.data.files.sheet import sheet_table
 from forecast_rnn.data.files.source import open_source
-from forecast_rnn.data.files.table import Plain, Rows, Table
+from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.facts import facts_of
 from forecast_rnn.data.panels.future import cut_future, trailing, with_future
@@ -40,12 +34,10 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.series.covariates import (
     Column,
     about_missing,
-    check_leaks,
     fixed_columns,
     parse_columns,
 )
 from forecast_rnn.data.series.grouping import (
-    PLAIN_IDS,
     Series,
     combine_duplicates,
     drop_duplicates,
@@ -53,8 +45,8 @@ from forecast_rnn.data.series.grouping import (
     group,
     without_rows,
 )
-from forecast_rnn.data.series.spacing import find_spacing
-from forecast_rnn.data.time.patterns import Pattern
+from forecast_rnn.data.series.parsing import load_rows, parse_cells, times_of
+from forecast_rnn.data.series.spacing import by_month, find_spacing
 from forecast_rnn.data.words import counted
 from forecast_rnn.errors import DataError
 
@@ -104,7 +96,7 @@ def read_future(
     columns = [schema.timestamp, *schema.given_ids, *schema.known]
     check_columns(table, columns)
     rows = table.load(columns, {})
-    times = _times(rows, schema.timestamp, hints, None)
+    times = times_of(rows, schema.timestamp, hints, None, schema.given_ids)
     ids = take_ids(rows, schema.given_ids)
     rows = replace(rows, frame=rows.frame.with_columns(ids))
     known, doubts = parse_columns(rows, schema.known, hints)
@@ -145,64 +137,27 @@ def panel_from_frame(frame: pl.DataFrame, hints: Hints) -> tuple[Panel, Findings
 
 
 def _panel(table: Table, hints: Hints) -> tuple[Panel, Findings]:
-    table, hints, about_times = _prepared(table, hints)
+    table, hints, about_layout = prepared(table, hints)
     roles = find_roles(table, hints)
-    pattern = plain_pattern(table.sample[roles.time], hints.date_format)
-    plain = _plain_rules(table, roles, pattern)
-    decimal = hints.decimal or usual_decimal(table.sample[roles.target[0]])
-    rows = table.load([roles.time, *roles.target, *roles.item_id, *hints.covariates], plain)
-    rows = without_totals(rows, roles.time, roles.target[0])
-    # Free what is not needed any more: a file may be nearly as large as the memory.
     columns = table.sample.columns
+    decimal = hints.decimal or usual_decimal(table.sample[roles.target[0]])
+    pattern = plain_pattern(table.sample[roles.time], hints.date_format)
+    rows = load_rows(table, roles, hints, pattern)
+    # Free what is not needed any more: a file may be nearly as large as the memory.
     del table
-    faults = Faults(rows.name)
-    with faults.caught():
-        times = _times(rows, roles.time, hints, pattern)
-        rows, times, roles = cut_off(rows, times, hints, roles)
-    item_id = roles.item_id if roles.settled else settle_ids(rows, roles)
-    values, warnings = _values(rows, roles.target, hints, faults)
-    with faults.caught():
-        ids = take_ids(rows, item_id)
-        covariates, odd = parse_columns(rows, hints.covariates, hints)
-    faults.refuse()
-    odd += check_leaks(covariates, values[roles.target[0]])
-    groups = find_groups(ids, times.values)
-    rows = replace(rows, frame=pl.DataFrame())
-    beside = {name: column.values for name, column in covariates.items()}
-    series = group(groups, times.values, values, beside)
-    del ids, groups, values, beside
-    schema = replace(_schema(roles, item_id, times, hints, covariates), decimal=decimal)
+    cells = parse_cells(rows, roles, hints, pattern)
+    rows, roles, times = replace(rows, frame=pl.DataFrame()), cells.roles, cells.times
+    beside = {name: column.values for name, column in cells.covariates.items()}
+    groups = find_groups(cells.ids, times.values)
+    series = group(groups, times.values, cells.values, beside)
+    covariates, warnings = cells.covariates, (*about_layout, *cells.warnings)
+    del cells, groups, beside
+    schema = replace(_schema(roles, times, hints, covariates), decimal=decimal)
     panel, facts, put_right = _regular(series, rows, schema, covariates)
-    used = {roles.time, *roles.target, *item_id, *schema.covariates}
+    used = {roles.time, *roles.target, *roles.item_id, *schema.covariates}
     unused = tuple(name for name in columns if name not in used)
-    findings = Findings(
-        facts_of(panel, times, roles.target, unused) | facts,
-        about_times
-        + _about(times, roles.time)
-        + roles.warnings
-        + rows.warnings
-        + warnings
-        + odd
-        + put_right,
-    )
-    return panel, findings
-
-
-def _prepared(table: Table, hints: Hints) -> tuple[Table, Hints, tuple[str, ...]]:
-    """Bring a table into the layout that roles are found in; return what was done as warnings."""
-    table, about_headers = without_headers(table)
-    table, hints, about_turning = turn_round(table, hints)
-    table, hints, about_times = join_times(table, hints)
-    if hints.cutoff is not None:
-        table = early_sample(table, hints)
-    return table, hints, about_headers + about_turning + about_times
-
-
-def _plain_rules(table: Table, roles: Roles, pattern: Pattern | None) -> dict[str, Plain]:
-    """Return how columns are read whose first cells leave no doubt."""
-    numbers = {name: plain_numbers(table.sample[name]) for name in roles.target}
-    rules = {name: rule for name, rule in numbers.items() if rule is not None}
-    return rules | dict.fromkeys(roles.item_id, PLAIN_IDS) | {roles.time: plain_times(pattern)}
+    facts = facts_of(panel, times, roles.target, unused) | facts
+    return panel, Findings(facts, warnings + put_right)
 
 
 def _regular(
@@ -213,12 +168,15 @@ def _regular(
         series, double = drop_duplicates(series, rows)
     else:
         series, double = combine_duplicates(series, rows, schema.duplicates)
+        if schema.aggregate is not None:
+            double = ()  # as the user asked for
     given, filled = schema.frequency is not None, schema.missing != "keep"
     check = check_missing_cells if schema.wide else check_missing
     observed = without_rows(series, trailing(series)) if schema.known else series
     missing = () if filled else check(observed, rows)
     static, series = fixed_columns(series, columns, schema.static, rows)
     missing += about_missing(observed, static, schema, rows)
+    series, moved = by_month(series, schema.frequency)
     spacing = find_spacing(series, rows.name, schema.frequency)
     gaps = check_gaps(series, spacing, rows.name, given=given, filled=filled)
     panel = build_panel(series, spacing, schema, columns, static)
@@ -226,45 +184,16 @@ def _regular(
     panel, facts = fill_missing(cut_future(panel) if schema.known else panel, schema.missing)
     odd = check_values(panel, rows.name) + check_names(panel)
     panel, useless = _settle_holidays(panel)
-    return panel, facts, double + missing + gaps + odd + useless
-
-
-def _times(rows: Rows, column: str, hints: Hints, pattern: Pattern | None) -> Times:
-    times = parse_times(rows, column, hints.date_format, pattern)
-    if hints.time_zone is not None:
-        times = in_zone(rows, column, times, hints.time_zone)
-    if hints.frequency is None:
-        check_excel_days(rows, column, times)
-    return times
-
-
-def _about(times: Times, column: str) -> tuple[str, ...]:
-    return (f"column {column} is read as {times.note}.",) if times.note else ()
-
-
-def _values(
-    rows: Rows, targets: Sequence[str], hints: Hints, faults: Faults
-) -> tuple[dict[str, NDArray[np.float64]], tuple[str, ...]]:
-    values: dict[str, NDArray[np.float64]] = {}
-    warnings: list[str] = []
-    for target in targets:
-        with faults.caught():
-            column, doubts = parse_numbers(rows, target, hints)
-            warnings += doubts
-            values[target] = column.to_numpy(writable=True)  # null becomes NaN
-    if len(warnings) > _TOLD:
-        more = counted(len(warnings) - _TOLD, "more warning")
-        warnings = [*warnings[:_TOLD], f"{more} such as these, of other columns."]
-    return values, tuple(warnings)
+    return panel, facts, double + moved + missing + gaps + odd + useless
 
 
 def _schema(
     roles: Roles,
-    item_id: tuple[str, ...],
     times: Times,
     hints: Hints,
     columns: Mapping[str, Column],
 ) -> Schema:
+    item_id = roles.item_id
     name = "series" if "target" in (*item_id, roles.time) else "target"
     several = len(roles.target) > 1
     targets = roles.target if several else ()
@@ -277,12 +206,15 @@ def _schema(
         item_id=(*item_id, name) if several else item_id,
         time_type=times.type,
         time_format=times.format,
+        read_format=times.read_format,
         time_zone=times.zone,
         zone_given=hints.time_zone is not None,
         utc_offset=times.offset,
         targets=targets,
         frequency=hints.frequency,
-        duplicates=hints.duplicates,
+        duplicates=hints.aggregate or hints.duplicates,
+        aggregate=hints.aggregate,
+        round_times=hints.round_times,
         missing=hints.missing,
         wide=hints.wide,
         encoding=hints.encoding,
@@ -294,6 +226,7 @@ def _schema(
         thousands=hints.thousands,
         hour_ending=hints.hour_ending,
         header_line=hints.header_line,
+        single=hints.single and not roles.item_id,
     )
 
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from forecast_rnn.data.hints import Decimal, Duplicates, Hints, Missing, Thousands, check_encoding
+from forecast_rnn.data.hints import (
+    ONE_SERIES,
+    Aggregate,
+    Decimal,
+    Duplicates,
+    Hints,
+    Missing,
+    Thousands,
+    check_encoding,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +26,8 @@ class Schema:
         time_type: What the panel's times are: `integer`, `date` or `datetime`.
         time_format: `strftime` pattern that writes times as the input wrote them;
             None for integers and for times that come typed (Parquet).
+        read_format: The pattern of the input where `time_format` writes in another way, as days
+            that rows with a clock were brought to; else None.
         time_zone: IANA name of a zone-aware datetime column, else None.
         zone_given: Whether the user named `time_zone`.
         utc_offset: Offset such as `+05:30` that every time of a text column carries;
@@ -39,6 +50,9 @@ class Schema:
         thousands: As in `Hints`.
         hour_ending: Whether hours beside dates count by their end; None if there are none.
         header_line: As in `Hints`.
+        aggregate: As in `Hints`, and so is the next.
+        round_times: Whether times are rounded.
+        single: Whether the user said that all rows are one series.
     """
 
     timestamp: str
@@ -46,6 +60,7 @@ class Schema:
     item_id: tuple[str, ...] = ()
     time_type: Literal["integer", "date", "datetime"]
     time_format: str | None = None
+    read_format: str | None = None
     time_zone: str | None = None
     zone_given: bool = False
     utc_offset: str | None = None
@@ -64,6 +79,9 @@ class Schema:
     thousands: Thousands | None = None
     hour_ending: bool | None = None
     header_line: int | None = None
+    aggregate: Aggregate | None = None
+    round_times: bool = False
+    single: bool = False
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -83,12 +101,12 @@ class Schema:
         """Return hints that find the same columns in newer data of the same kind."""
         # Newer data may be written otherwise, but 03/04/2024 must not turn into another day.
         # Nor do months such as 202401 show as such where a file has those of one year only.
-        written = self.time_format or ""
+        written = self.read_format or self.time_format or ""
         doubtful = written.startswith(_DOUBTFUL) or written in _NUMBERS
         return Hints(
             time=self.timestamp,
             target=self.targets if self.targets or self.wide else (self.target,),
-            item_id=self.given_ids,
+            item_id=ONE_SERIES if self.single else self.given_ids,
             frequency=self.frequency,
             date_format=written if doubtful else None,
             time_zone=self.time_zone if self.zone_given else None,
@@ -105,6 +123,8 @@ class Schema:
             thousands=self.thousands,
             hour_ending=self.hour_ending,
             header_line=self.header_line,
+            aggregate=self.aggregate,
+            round_times=self.round_times,
             numeric=tuple(name for name in self.covariates if name not in self.categorical),
         )
 

@@ -1,6 +1,7 @@
 """The clock of times: their zone, and how they are written by it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -12,11 +13,21 @@ from forecast_rnn.data.time.zones import check_zone, offset_of
 from forecast_rnn.data.words import shown
 from forecast_rnn.errors import ConfigError, DataError
 
+_TWICE = "the earlier and then the later of two rows with a time that the clock shows twice"
 _OFFSET_MARKS = "%[:#]*z|%[Zs+]"
 
 
-def in_zone(rows: Rows, column: str, times: Times, zone: str) -> Times:
+def in_zone(rows: Rows, column: str, times: Times, zone: str, item_id: Sequence[str] = ()) -> Times:
     """Take times without offset for those of a zone's clock, and bring others to that clock.
+
+    Of two rows of a series with one time that the clock shows twice the first is the earlier.
+
+    Args:
+        rows: The input.
+        column: The time column.
+        times: What it holds.
+        zone: IANA name.
+        item_id: Columns that name a series.
 
     Raises:
         ConfigError: there is no such zone, or the times are dates or whole numbers.
@@ -30,6 +41,9 @@ def in_zone(rows: Rows, column: str, times: Times, zone: str) -> Times:
         )
     if times.zone is None:
         local = times.values.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+        paired = _by_order(rows.frame.select(item_id), times.values, local.is_null(), zone)
+        if paired is not None:
+            return replace(times, values=paired, zone=zone, note=_TWICE)
         if local.null_count():
             raise _not_on_clock(rows, column, times, int(local.is_null().arg_max() or 0), zone)
         return replace(times, values=local, zone=zone)
@@ -37,6 +51,31 @@ def in_zone(rows: Rows, column: str, times: Times, zone: str) -> Times:
     if written is not None and times.offset is not None:
         written = written.removesuffix(times.offset) + offset_mark(times.offset)
     return Times(times.values.dt.convert_time_zone(zone), "datetime", written, zone)
+
+
+def _by_order(
+    ids: pl.DataFrame, naive: pl.Series, doubtful: pl.Series, zone: str
+) -> pl.Series | None:
+    """Return times with those that the clock shows twice by the order of rows.
+
+    Returns:
+        None if there are none, or if one of them does not come exactly twice in its series.
+    """
+    if not doubtful.any():
+        return None
+    keys = pl.DataFrame([naive.alias("time"), *ids.rename(lambda name: f"id_{name}")])
+    pairs = keys.filter(doubtful).select(
+        pl.len().over(keys.columns).alias("count"),
+        pl.col("time").cum_count().over(keys.columns).alias("turn"),
+    )
+    if (pairs["count"] != 2).any():
+        return None
+    first = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    again = naive.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+    second = doubtful.to_numpy(writable=True)
+    second[second] = (pairs["turn"] == 2).to_numpy()
+    paired: pl.Series = again.zip_with(pl.Series(second), first)
+    return None if paired.has_nulls() else paired
 
 
 def format_times(times: pl.Series, schema: Schema) -> pl.Series:

@@ -2,22 +2,18 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from forecast_rnn.data.columns.heading import TIME_NAMES, check_header, ignored_columns, known_time
 from forecast_rnn.data.columns.kinds import Kinds, kinds_of
 from forecast_rnn.data.columns.notation import is_plain
-from forecast_rnn.data.columns.timecells import detect
 from forecast_rnn.data.files.table import Rows, Table
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.words import listed, shown
 from forecast_rnn.errors import DataError
 
-TIME_NAMES: tuple[str, ...] = (
-    *("ds", "timestamp", "datetime", "date_time", "date", "time", "day", "week", "month"),
-    *("quarter", "period", "year", "yearmonth", "year_month", "time_idx", "step", "t"),
-)
 TARGET_NAMES = ("y", "target", "value")
 ID_NAMES = ("unique_id", "item_id", "series_id", "ts_id", "series", "id")
 _SHOWN = 5
@@ -50,12 +46,15 @@ def find_roles(table: Table, hints: Hints) -> Roles:
     Raises:
         DataError: a column is not there, or more than one may be meant.
     """
+    if hints.single and not {*hints.item_id} & {*table.sample.columns}:
+        found = find_roles(table, replace(hints, item_id=()))
+        return replace(found, item_id=(), settled=True)
     named = (hints.time, *hints.target, *hints.item_id, *hints.covariates)
     check_columns(table, [name for name in named if name is not None])
     _check_once(table, hints)
     kinds = kinds_of(table.sample, hints.date_format)
-    _check_header(table, kinds, wide=hints.wide)
-    ignored, warnings = _ignored(table, kinds, hints)
+    check_header(table, kinds, wide=hints.wide)
+    ignored, warnings = ignored_columns(table, kinds, hints)
     kinds = kinds.without({*ignored, *hints.covariates})
     time = hints.time or _find_time(table, kinds, hints)
     rest = kinds.without({time})
@@ -79,7 +78,7 @@ def find_time(table: Table, hints: Hints) -> str:
     if hints.time:
         return hints.time
     kinds = kinds_of(table.sample, hints.date_format)
-    ignored, _ = _ignored(table, kinds, hints)
+    ignored, _ = ignored_columns(table, kinds, hints)
     return _find_time(table, kinds.without({*ignored, *hints.covariates}), hints)
 
 
@@ -113,49 +112,6 @@ def settle_ids(rows: Rows, roles: Roles) -> tuple[str, ...]:
     )
 
 
-def _ignored(table: Table, kinds: Kinds, hints: Hints) -> tuple[set[str], tuple[str, ...]]:
-    """Return the row numbers that other tools write first, and nameless empty columns."""
-    first = table.sample.columns[0]
-    ignored, warnings = set(), []
-    unnamed = first in {"column_1", "Unnamed: 0", "__index_level_0__", "index"}
-    hinted = {hints.time, *hints.target, *hints.item_id, *hints.covariates}
-    if (
-        (unnamed and first not in hinted)
-        and kinds[first] == "number"
-        and any(_known_time(name) or kinds[name] == "time" for name in kinds.without({first}))
-    ):
-        ignored.add(first)
-        warnings.append("the first column holds row numbers and has no name; it is ignored.")
-    for place, column in enumerate(kinds, start=1):
-        nameless = column == f"column_{place}" and column not in hinted
-        if nameless and kinds[column] == "empty":
-            ignored.add(column)
-            warnings.append(f"column {place} has neither a name nor values; it is ignored.")
-    return ignored, tuple(warnings)
-
-
-def _check_header(table: Table, kinds: Kinds, *, wide: bool) -> None:
-    names = pl.Series(table.sample.columns, dtype=pl.String)
-    number = names.cast(pl.Float64, strict=False).is_not_null()
-    data = [
-        name
-        for name, numeric in zip(names, number, strict=True)
-        if (numeric or _may_be_time(name)) and kinds[name] in {"number", "time"}
-    ]
-    # The names of series may be numbers, but that of the time column is none.
-    if data and (not wide or len(data) == len(names)):
-        hint = "" if len(data) == len(names) else ", or pass --wide if each column is a series"
-        raise DataError(
-            f"{table.name}: the first line looks like data, not like column names "
-            f"({listed([shown(name) for name in names])}). Add a header line{hint}."
-        )
-
-
-def _may_be_time(name: str) -> bool:
-    # A time without a digit there is not, and most names have none.
-    return any(map(str.isdigit, name)) and bool(detect(pl.Series([name])))
-
-
 def _check_once(table: Table, hints: Hints) -> None:
     for names in (hints.target, (hints.time, *hints.item_id)):
         twice = [name for name in names if name is not None and names.count(name) > 1]
@@ -165,19 +121,15 @@ def _check_once(table: Table, hints: Hints) -> None:
             )
 
 
-def _known_time(name: str) -> bool:
-    return name.lower().strip() in TIME_NAMES
-
-
 def _find_time(table: Table, kinds: Kinds, hints: Hints) -> str:
     taken = {*hints.target, *hints.item_id}
     times = [name for name, kind in kinds.items() if kind == "time" and name not in taken]
-    known = [name for name in times if _known_time(name)]
+    known = [name for name in times if known_time(name)]
     if len(times) == 1 or len(known) == 1:
         return (known or times)[0]
     if times:
         raise _choose(table.name, "times", known or times, "--time")
-    named = [name for name in kinds if _known_time(name) and name not in taken]
+    named = [name for name in kinds if known_time(name) and name not in taken]
     for name in sorted(named, key=lambda name: TIME_NAMES.index(name.lower().strip())):
         return name
     numbers = [

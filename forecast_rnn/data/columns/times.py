@@ -41,6 +41,7 @@ class Times:
         format: `strftime` pattern of a text column.
         zone: IANA name, or None.
         offset: UTC offset that all cells of a text column share, or None.
+        read_format: Pattern of the input where `format` writes times in another way, else None.
         note: What the cells were taken for where this is not plain, else empty.
     """
 
@@ -49,6 +50,7 @@ class Times:
     format: str | None = None
     zone: str | None = None
     offset: str | None = None
+    read_format: str | None = None
     note: str = ""
 
 

@@ -1,6 +1,7 @@
 """Parquet through pyarrow: checksums are verified, and a damaged file is an error and no crash."""
 
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ _ROWS_AT_ONCE = 2**20
 _BUFFER_BYTES = 2**20
 _FREE_BYTES = 2**30
 MAX_RATIO = 200
+_EXTENSION, _PERIOD = b"ARROW:extension:name", b"pandas.period"
+_MONTHS = {"M": 1, "Q": 3, "Y": 12, "A": 12}
 
 
 def parquet_table(source: Source) -> Table:
@@ -82,9 +85,37 @@ def _narrowed(table: Any, plain: Mapping[str, Plain]) -> pl.DataFrame:
 
 
 def _to_polars(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+    frame = pl.from_arrow(_of_storage(table))
     assert isinstance(frame, pl.DataFrame)
-    return frame
+    return frame.with_columns(
+        _first_moments(frame[field.name], field.metadata)
+        for field in table.schema
+        if (field.metadata or {}).get(_EXTENSION) == _PERIOD
+    )
+
+
+def _of_storage(table: Any) -> Any:
+    """Return a table whose columns of types that other libraries define are what they store."""
+    import pyarrow as pa
+
+    plain = [
+        pa.field(field.name, getattr(field.type, "storage_type", field.type))
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
+
+
+def _first_moments(periods: pl.Series, metadata: Mapping[bytes, bytes]) -> pl.Series:
+    """Return the first days of periods of pandas, which count from 1970; others stay numbers."""
+    unit = json.loads(metadata[b"ARROW:extension:metadata"]).get("freq", "").partition("-")[0]
+    name = periods.name
+    if unit == "D":
+        return periods.cast(pl.Int32).cast(pl.Date)
+    if unit not in _MONTHS:
+        return periods
+    months = pl.col(name) * _MONTHS[unit]
+    first = pl.date(1970 + months // 12, months % 12 + 1, 1)
+    return periods.to_frame().select(first.alias(name)).to_series()
 
 
 def _damaged(name: str, error: BaseException) -> DataError:

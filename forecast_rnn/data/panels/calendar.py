@@ -294,6 +294,6 @@ def _grid(stamps: Stamps, frequency: Frequency) -> tuple[Stamps, Stamps]:
         return phase * DAY + stamps % DAY, index
     month, day, time = split_months(stamps)
     index, phase = np.divmod(month, frequency.months)
-    day = np.where(frequency.grid == "month_end", 0, day)
+    day = np.where(frequency.grid in ("month_end", "business_month_end"), 0, day)
     # A number of its own for each month of the cycle, day and clock; no month has 32 days.
     return (phase * 32 + day) * DAY + time, index

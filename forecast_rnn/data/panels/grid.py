@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.panels.closing import about_closing
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.panels.wide import unpivot
 from forecast_rnn.data.schema import Schema
@@ -141,7 +142,7 @@ def check_gaps(
             f"{name}: {text}, so most values would be missing. Give the rows, or pass --freq if "
             "the frequency is another, or --missing zero if there is nothing where no row is."
         )
-    shift = _clock_shift(series, spacing.frequency, jumps)
+    shift = _clock_shift(series, spacing.frequency, jumps) or about_closing(series, spacing)
     return (f"{text}, kept as missing.{shift}",)
 
 
@@ -172,8 +173,11 @@ def _check_mixed(series: Series, frequency: Frequency, jumps: NDArray[np.int64],
     for item in np.flatnonzero((inner >= _FEW_ROWS) & (ones < inner / 2)):
         first, last = int(series.indptr[item]), int(series.indptr[item + 1])
         steps, counts = np.unique(jumps[first : last - 1], return_counts=True)
+        regular = np.flatnonzero(ones >= inner / 2)
+        if not len(regular) and len(steps) == 2:
+            raise _in_turn(series, int(item), steps, name)
         if counts.max() > 0.6 * inner[item]:
-            usual = int(np.flatnonzero(ones >= inner / 2)[0]) if (ones >= inner / 2).any() else 0
+            usual = int(regular[0]) if len(regular) else 0
             at = int(series.indptr[usual])
             raise DataError(
                 f"{name}: {series.name(int(item))} has a row every {steps[counts.argmax()]} steps "
@@ -182,6 +186,17 @@ def _check_mixed(series: Series, frequency: Frequency, jumps: NDArray[np.int64],
                 f"{series.times[at + 1]}). "
                 "Give all series one frequency, in files of their own if need be."
             )
+
+
+def _in_turn(series: Series, item: int, steps: NDArray[np.int64], name: str) -> DataError:
+    """Return the error of periods of two lengths in turn, such as 4, 4 and 5 weeks."""
+    first = int(series.indptr[item])
+    times = ", ".join(str(series.times[first + place]) for place in range(4))
+    return DataError(
+        f"{name}: the rows of {series.name(item)} are {steps[0]} or {steps[1]} steps apart in turn "
+        f"({times}, …), as periods of 4, 4 and 5 weeks are. Put the number of the period (1, 2, 3, "
+        "…) in place of the time, and pass --season with the periods of a year."
+    )
 
 
 def _clock_shift(series: Series, frequency: Frequency, jumps: NDArray[np.int64]) -> str:

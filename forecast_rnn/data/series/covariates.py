@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forecast_rnn.data.columns.kinds import kind_of
-from forecast_rnn.data.columns.numbers import is_missing, parse_numbers
+from forecast_rnn.data.columns.numbers import parse_numbers
 from forecast_rnn.data.faults import Faults, faults_error
 from forecast_rnn.data.files.table import Rows
 from forecast_rnn.data.hints import Hints
@@ -110,7 +110,8 @@ def _names(rows: Rows, name: str, cells: pl.Series) -> Column:
         # A column of whole numbers with gaps often comes as floats: 1.0 is the name 1.
         cells = cells.fill_nan(None).cast(pl.Int64, strict=False)
     texts = cells.cast(pl.String).str.strip_chars()
-    texts = texts.set(is_missing(texts), None)
+    # `none` or `NA` may be the name of something; only an empty cell holds no name.
+    texts = texts.set(texts == "", None)
     names = texts.drop_nulls().unique().sort()
     if len(names) > MOST_NAMES:
         raise DataError(

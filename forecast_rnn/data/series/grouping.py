@@ -20,12 +20,6 @@ from forecast_rnn.errors import DataError, Fault
 _MOST_DOUBLE = 0.1
 
 
-_ONE_OF_TWO = (
-    "remove one of them, or pass --duplicates sum, mean or last; or, if another column tells "
-    "series apart, name it with --id; or, if the clock was put back, write times with their UTC "
-    "offset, for no --timezone tells the two apart"
-)
-
 PLAIN_IDS = Plain(pl.Categorical, lambda cells: cells)
 
 
@@ -172,9 +166,9 @@ def combine_duplicates(
 ) -> tuple[Series, tuple[str, ...]]:
     """Make one row of all rows with the same id and time.
 
-    A sum or a mean is that of the known values, and missing where there are none; the last
-    row is the last in the input, even if its value is missing. Covariates are always those of
-    the last row.
+    A sum, a mean or a maximum is that of the known values, and missing where there are none. The
+    last row is the last in the input, even if its value is missing. Covariates are always those
+    of the last row.
     """
     again = _again(series)
     if not again.any():
@@ -200,7 +194,10 @@ def combine_duplicates(
 def _reduced(
     column: NDArray[np.float64], first: NDArray[np.int64], rule: Duplicates
 ) -> NDArray[np.float64]:
-    """Return the sum or the mean of each run of rows, missing where no value is known."""
+    """Return the sum, mean or greatest of each run of rows, missing where no value is known."""
+    if rule == "max":
+        greatest: NDArray[np.float64] = np.fmax.reduceat(column, first)
+        return greatest
     known = np.add.reduceat(~np.isnan(column), first, dtype=np.int64)
     total = np.add.reduceat(np.nan_to_num(column), first)
     total[known == 0] = np.nan
@@ -230,7 +227,7 @@ def _conflicts(
 ) -> DataError:
     """Return the error of rows that have the time of the row before but another value."""
     second = rows_at_fault if series.row is None else series.row[rows_at_fault]
-    faults = []
+    faults, remedy = [], _one_of_two(series)
     for row in rows_at_fault[np.argsort(second, kind="stable")[:LISTED]]:
         before, where = (rows.where(series.input_row(place)) for place in (row - 1, row))
         one, two = _told(series, column, row - 1), _told(series, column, row)
@@ -243,8 +240,19 @@ def _conflicts(
             if two is None
             else f"is {one} in {before} and {two} in {where}"
         )
-        faults.append(Fault(where, column, two, problem, _ONE_OF_TWO))
+        faults.append(Fault(where, column, two, problem, remedy))
     return faults_error(rows.name, faults, {column: len(rows_at_fault)})
+
+
+def _one_of_two(series: Series) -> str:
+    """Return the ways out of two rows at one time, with the columns taken for time and id."""
+    ids = ", ".join(series.items.columns)
+    return (
+        "remove one of them, or pass --duplicates sum, mean, last or max; or, if another column "
+        f"tells series apart, name it with --id (time is {series.times.name}, "
+        f"{f'id is {ids}' if ids else 'there is no id'}); or, if the clock was put back, "
+        "pass --timezone or write times with their UTC offset"
+    )
 
 
 def _told(series: Series, column: str, row: int) -> str | None:

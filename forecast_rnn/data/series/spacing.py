@@ -1,14 +1,22 @@
 """The frequency of series from the spacing of their rows, and where each row stands on its grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forecast_rnn.data.columns.regular import rounding_step
 from forecast_rnn.data.series.grouping import Series
 from forecast_rnn.data.time.frequency import DAY, SECOND, Frequency, Grid, parse_frequency
-from forecast_rnn.data.time.stamps import Stamps, days_in, is_weekend, locate, split_months
+from forecast_rnn.data.time.stamps import (
+    Stamps,
+    days_in,
+    is_weekend,
+    locate,
+    split_months,
+    to_stamps,
+)
 from forecast_rnn.errors import ConfigError, DataError
 
 _MONTH = 30.436875 * DAY
@@ -120,10 +128,9 @@ def _of_hint(given: tuple[str, Grid | None], series: Series) -> list[Frequency]:
         return [Frequency(every, "business_day")]
     if not plain.months:
         return [plain]
-    ends = Frequency(every, "month_end")
     if grid == "month_end":
-        return [ends]
-    return [ends, plain] if _all_month_ends(series) else [plain]
+        return [Frequency(every, "month_end")]
+    return [*_ends(every, series), plain]
 
 
 def _of_times(series: Series, gaps: Stamps, usual: int) -> list[Frequency]:
@@ -137,8 +144,7 @@ def _of_times(series: Series, gaps: Stamps, usual: int) -> list[Frequency]:
         return [Frequency("1b", "business_day"), *choices]
     if usual >= 28 * DAY and usual % DAY == 0:
         every = _every_months(round(usual / _MONTH))
-        ends = [Frequency(every, "month_end")] if _all_month_ends(series) else []
-        return [*ends, Frequency(every, "offset"), *choices]
+        return [*_ends(every, series), Frequency(every, "offset"), *choices]
     return choices
 
 
@@ -166,9 +172,40 @@ def _skips_weekends(series: Series) -> bool:
     return bool(after_weekend.any())
 
 
-def _all_month_ends(series: Series) -> bool:
-    month, day, _ = split_months(series.local_stamps())
-    return bool((day == days_in(month)).all())
+def _ends(every: str, series: Series) -> list[Frequency]:
+    """Return the grid of month ends or of last weekdays, if all rows stand on one."""
+    stamps = series.local_stamps()
+    month, day, _ = split_months(stamps)
+    left = days_in(month) - day
+    if not left.any():
+        return [Frequency(every, "month_end")]
+    # Only a weekend may follow within the month.
+    last = (left == 0) | ((stamps // DAY + 3) % 7 == 4)
+    if (left <= 2).all() and last.all() and not is_weekend(stamps).any():
+        return [Frequency(every, "business_month_end")]
+    return []
+
+
+def by_month(series: Series, hint: str | None) -> tuple[Series, tuple[str, ...]]:
+    """Take rows for their months where the user says that there is one a month, on any day.
+
+    Where their days are those of a grid, or a month has two rows, they stay as they are.
+    """
+    every, grid = (None, None) if hint is None else parse_frequency(hint)
+    integer = series.times.dtype == pl.Int64
+    if every is None or grid is not None or integer or not Frequency(every, "offset").months:
+        return series, ()
+    if any(_positions(series, frequency)[1].all() for frequency in _of_hint((every, grid), series)):
+        return series, ()
+    times = series.times.dt.truncate(every)
+    stamps = to_stamps(times, local=False)
+    if (_inner(np.diff(stamps), series) <= 0).any():
+        return series, ()
+    warning = (
+        f"the times lie on different days (first {series.times[0]}, then {series.times[1]}), and "
+        "each is taken for the step that it lies in, by its first day."
+    )
+    return replace(series, times=times, stamps=stamps), (warning,)
 
 
 def _positions(series: Series, frequency: Frequency) -> tuple[Stamps, NDArray[np.bool_]]:
@@ -181,6 +218,11 @@ def _or_none(position: Stamps, series: Series) -> Stamps | None:
     return None if (_inner(np.diff(position), series) == 1).all() else position
 
 
+def _longer(gap: int) -> str:
+    """Return a frequency whose steps mostly hold several rows that lie so far apart."""
+    return "d" if gap < DAY else "w" if gap < 7 * DAY else "mo"
+
+
 def _off_grid(series: Series, frequency: Frequency, name: str, given: bool) -> DataError:
     """Say which series leaves the grid first, and with which stamps."""
     _, fits = _positions(series, frequency)
@@ -190,11 +232,14 @@ def _off_grid(series: Series, frequency: Frequency, name: str, given: bool) -> D
     usual = _mode(np.diff(series.stamps[first:last]))
     pair = f"{series.times[row - 1]} is followed by {series.times[row]}"
     if given:
-        way = "pass another --freq"
+        way = "pass another --freq, or add --aggregate sum, mean, last or max"
+    elif series.times.dtype == pl.Datetime and rounding_step(series.stamps) is not None:
+        way = "pass --round-times, or give all series one frequency"
     elif usual != frequency.duration and usual == frequency.step:
         way = "give all series one frequency"
     else:
-        way = "round the times, or give all series one frequency"
+        steps = f"--freq {_longer(usual)} --aggregate sum, mean, last or max"
+        way = f"pass {steps} to bring rows to steps, or give all series one frequency"
     return DataError(
         f"{name}: the times of {series.name(item)} are not regular: {pair}, which is off the grid "
         f"({frequency.describe()}) that begins at {series.times[int(first)]}; {way}."

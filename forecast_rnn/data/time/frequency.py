@@ -9,7 +9,7 @@ from forecast_rnn.errors import ConfigError
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
-Grid = Literal["integer", "offset", "month_end", "business_day"]
+Grid = Literal["integer", "offset", "month_end", "business_month_end", "business_day"]
 UNITS = ("s", "m", "h", "d", "b", "w", "mo", "q", "y")
 _DURATIONS = {
     "us": 1,
@@ -83,7 +83,8 @@ class Frequency:
             return "whole numbers" if self.step == 1 else f"whole numbers, every {self.step}"
         single, plural = _NAMES[unit]
         words = single if count == 1 else f"every {count} {plural}"
-        return f"{words}, month ends" if self.grid == "month_end" else words
+        ends = {"month_end": ", month ends", "business_month_end": ", last weekdays of months"}
+        return words + ends.get(self.grid, "")
 
 
 _NAMES = {

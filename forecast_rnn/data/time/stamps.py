@@ -87,6 +87,10 @@ def locate(
 def _day_in(month: Stamps, day: Stamps, frequency: Frequency) -> Stamps:
     """Return the day of a month that stands for a day of another, or for the last of each."""
     last = days_in(month)
+    if frequency.grid == "business_month_end":
+        weekday = (_first_day(month) + last - 1 + _MONDAY) % 7
+        weekend: Stamps = np.maximum(weekday - 4, 0)
+        return last - weekend
     return last if frequency.grid == "month_end" else np.minimum(day, last)
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from forecast_rnn.data.columns.clock import format_times
 from forecast_rnn.data.columns.encoded import decoded
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import panel_from_frame
-from forecast_rnn.data.schema import Hints
 from tests.data.conftest import Read
 
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())

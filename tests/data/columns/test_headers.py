@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read
 

@@ -17,7 +17,7 @@ from forecast_rnn.errors import DataError
 Column = Callable[[list[str]], Rows]
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 MARKS = re.compile(r"(?<=[0-9])[, ](?=[0-9]{2,3}(?![0-9]))")
-MINUS_LAST = re.compile(r"(.*)-")
+MINUS_LAST = re.compile(r"^(.*)-$")
 LIKE_NUMBERS = st.text(alphabet="0123456789+-.eE_xinfa ,", max_size=8)
 
 

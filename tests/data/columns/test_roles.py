@@ -128,3 +128,23 @@ def test_of_amounts_and_plain_numbers_the_plain_ones_are_forecast(read: Read) ->
 
     assert panel.schema.target == "used"
     assert findings.facts["not used"] == "cost"
+
+
+def test_the_user_may_say_that_all_rows_are_one_series(read: Read) -> None:
+    rows = [f"note {day},2024-01-{day:02},{day}" for day in range(1, 21)]
+    text = "\n".join(["id,day,sold", *rows]) + "\n"
+
+    panel, findings = read(text, Hints(item_id=("none",)))
+    again, _ = read(text, panel.schema.hints())
+
+    assert panel.schema.item_id == again.schema.item_id == ()
+    assert findings.facts["id"] == "one series"
+
+
+def test_a_column_called_none_is_a_column(read: Read) -> None:
+    rows = [f"{item},2024-01-{day:02},{day}" for item in "ab" for day in range(1, 21)]
+
+    panel, _ = read("\n".join(["none,day,sold", *rows]) + "\n", Hints(item_id=("none",)))
+
+    assert panel.names() == ["a", "b"]
+    assert not panel.schema.single

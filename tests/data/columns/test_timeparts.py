@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import panel_from_frame, read_future
-from forecast_rnn.data.schema import Hints
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read
 

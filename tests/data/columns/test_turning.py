@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forecast_rnn.data.columns.headtimes import head_times
-from forecast_rnn.data.schema import Hints
+from forecast_rnn.data.hints import Hints
 from forecast_rnn.errors import DataError
 from tests.data.conftest import Read
 

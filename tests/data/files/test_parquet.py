@@ -150,3 +150,16 @@ def test_a_file_that_claims_far_more_than_it_can_hold_is_refused(
 
     with pytest.raises(DataError, match="ratio above 200:1"):
         read(path)
+
+
+@pytest.mark.parametrize(("unit", "first"), [("M", date(2010, 1, 1)), ("Q-DEC", date(2090, 1, 1))])
+def test_periods_of_pandas_are_their_first_days(tmp_path: Path, unit: str, first: date) -> None:
+    stored = {b"ARROW:extension:name": b"pandas.period"}
+    stored[b"ARROW:extension:metadata"] = f'{{"freq": "{unit}"}}'.encode()
+    schema = pa.schema([pa.field("t", pa.int64(), metadata=stored), pa.field("y", pa.float64())])
+    values = [list(range(480, 520)), [float(row) for row in range(40)]]
+    pq.write_table(pa.table(values, schema=schema), tmp_path / "data.parquet")
+
+    panel, _ = read_panel(tmp_path / "data.parquet", Hints())
+
+    assert panel.starts.to_list() == [first]

@@ -93,3 +93,11 @@ def test_several_targets_of_a_single_series_are_named_by_their_columns(read: Rea
     assert panel.names() == ["a", "b"]
     assert panel.order.tolist() == [1, 0]
     assert panel.values.tolist() == [4, 5, 6, 1, 2, 3]
+
+
+def test_periods_of_four_four_and_five_weeks_are_refused_with_both_spacings(read: Read) -> None:
+    weeks = np.cumsum([0, *([4, 4, 5] * 12)])
+    rows = [f"a,{date(2021, 1, 30) + timedelta(weeks=int(week))},{week}" for week in weeks]
+
+    with pytest.raises(DataError, match=r"are 4 or 5 steps apart in turn.*pass --season"):
+        read(rows)

@@ -302,3 +302,16 @@ def test_holidays_that_have_no_use_are_said_and_left_out(read: Read, frequency: 
 
     assert panel.schema.holidays == ()
     assert any("--holidays has no use" in warning for warning in findings.warnings)
+
+
+@pytest.mark.parametrize("word", ["none", "NA", "null", "n/a"])
+def test_words_for_a_missing_value_are_names_in_a_column_of_names(read: Read, word: str) -> None:
+    rows = [f"2024-01-{day:02},{day},{word if day % 3 else 'salary'}" for day in range(1, 21)]
+
+    panel, findings = read(
+        "\n".join(["ds,y,event", *rows, "2024-01-21,3,"]) + "\n", Hints(past=("event",))
+    )
+
+    assert panel.covariates is not None
+    assert set(panel.covariates.frame["event"]) == {word, "salary", None}
+    assert "column event has 1 missing value" in findings.warnings[0]

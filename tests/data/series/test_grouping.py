@@ -97,6 +97,7 @@ def test_conflicting_rows_are_listed_by_line(read: Read) -> None:
         "  line 42, column y: series 'a' has two rows at 2024-01-12: y is 11.5 in line 13 and 99 "
         "in line 42; remove one of them, or pass --duplicates"
     )
+    assert "name it with --id (time is ds, id is unique_id)" in text[1]
     assert text[2].endswith("y is 10.5 in line 12 and 99 in line 43")
     assert [fault.place for fault in caught.value.faults] == [f"line {n}" for n in range(42, 52)]
     assert text[-1] == "  and 2 more"
@@ -166,7 +167,7 @@ def test_without_duplicates_a_rule_changes_nothing(read: Read, rule: Duplicates)
 
 
 def test_a_conflict_names_the_option_and_newer_data_go_by_it(read: Read) -> None:
-    with pytest.raises(DataError, match="pass --duplicates sum, mean or last"):
+    with pytest.raises(DataError, match="pass --duplicates sum, mean, last or max"):
         read(DOUBLE)
 
     panel, _ = read(DOUBLE, Hints(duplicates="sum"))

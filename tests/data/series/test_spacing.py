@@ -1,7 +1,7 @@
 """The frequency of series from the spacing of their rows."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -141,3 +141,31 @@ def test_hours_of_a_zone_are_regular_over_a_shift(read: Read) -> None:
 
     assert panel.frequency.every == "1h"
     assert findings.warnings == ()
+
+
+def last_weekdays(months: int) -> list[date]:
+    days = [date(2019 + k // 12 + (k % 12 == 11), (k + 1) % 12 + 1, 1) for k in range(months)]
+    ends = [day - timedelta(days=1) for day in days]
+    return [end - timedelta(days=max(end.weekday() - 4, 0)) for end in ends]
+
+
+def test_last_weekdays_of_months_go_on_as_such(read: Read) -> None:
+    days = last_weekdays(40)
+
+    panel, _ = read([f"a,{day},{k}" for k, day in enumerate(days[:30])])
+    ahead = panel.timestamps(pl.Series([0] * 10), pl.Series(range(30, 40)))
+
+    assert panel.frequency.describe() == "monthly, last weekdays of months"
+    assert ahead.to_list() == days[30:]
+
+
+def test_one_row_a_month_on_any_day_is_month_by_month_by_the_word_of_the_user(read: Read) -> None:
+    rows = [f"a,2024-{month:02}-{3 + month * 7 % 20:02},{month}" for month in range(1, 13)]
+
+    with pytest.raises(DataError, match="not regular"):
+        read(rows)
+    panel, findings = read(rows, Hints(frequency="mo"))
+
+    assert panel.starts.to_list() == [date(2024, 1, 1)]
+    assert panel.values.tolist() == list(range(1, 13))
+    assert "the times lie on different days" in findings.warnings[0]
