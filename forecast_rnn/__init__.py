@@ -1,8 +1,9 @@
 """Forecast time series with recurrent networks.
 
-`train`, `load`, `backtest`, `compare` and `inspect` do what the commands of these names do, on a
-file or a table; `load` is what `predict` and `update` begin with. Each returns a frozen value whose
-tables are Polars frames: `.to_pandas()` of these is Polars' own, and takes pandas and pyarrow.
+`train`, `load`, `backtest`, `compare`, `inspect` and `pretrain` do what the commands of these names
+do, on a file or a table; `load` is what `predict` and `update` begin with. Each returns a frozen
+value whose tables are Polars frames: `.to_pandas()` of these is Polars' own, and takes pandas and
+pyarrow.
 
 Names come when asked for, so that importing this package loads neither torch nor polars.
 """
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from forecast_rnn.api.inspect import Inspected, inspect
     from forecast_rnn.api.model import Model, load
     from forecast_rnn.api.prediction import Prediction
+    from forecast_rnn.api.pretrain import Pretrained, Pretraining, pretrain
     from forecast_rnn.api.train import train
     from forecast_rnn.api.trained import Trained
     from forecast_rnn.config import TrainConfig
@@ -29,12 +31,15 @@ _HOMES = {
     "Inspected": "api.inspect",
     "Model": "api.model",
     "Prediction": "api.prediction",
+    "Pretrained": "api.pretrain",
+    "Pretraining": "api.pretrain",
     "TrainConfig": "config",
     "Trained": "api.trained",
     "backtest": "api.backtest",
     "compare": "api.compare",
     "inspect": "api.inspect",
     "load": "api.model",
+    "pretrain": "api.pretrain",
     "train": "api.train",
 }
 __all__ = [
@@ -44,6 +49,8 @@ __all__ = [
     "Inspected",
     "Model",
     "Prediction",
+    "Pretrained",
+    "Pretraining",
     "TrainConfig",
     "Trained",
     "__version__",
@@ -51,6 +58,7 @@ __all__ = [
     "compare",
     "inspect",
     "load",
+    "pretrain",
     "train",
 ]
 

@@ -7,13 +7,14 @@ import pytest
 
 import forecast_rnn
 
-VERBS = ("train", "load", "backtest", "compare", "inspect")
+VERBS = ("train", "load", "backtest", "compare", "inspect", "pretrain")
 RETURNED = {
     "train": forecast_rnn.Trained,
     "load": forecast_rnn.Model,
     "backtest": forecast_rnn.Backtested,
     "compare": forecast_rnn.Compared,
     "inspect": forecast_rnn.Inspected,
+    "pretrain": forecast_rnn.Pretrained,
 }
 
 

@@ -1,7 +1,7 @@
 """The command that trains the same again, and what data are called."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -49,6 +49,11 @@ def training_command(
 def training_words(data: Data, hints: Hints) -> list[str]:
     """Return the words of a command line that trains on data, read in a way."""
     return ["forecast-rnn", "train", _file(data, "DATA"), *options_of(hints, Hints())]
+
+
+def words_of(data: Sequence[Data]) -> list[str]:
+    """Return files as arguments; a table has no name, so that DATA stands for it."""
+    return [_file(one, "DATA") for one in data]
 
 
 def options_of(given: Hints | TrainConfig, usual: Hints | TrainConfig) -> list[str]:

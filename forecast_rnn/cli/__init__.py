@@ -17,6 +17,7 @@ from forecast_rnn.cli import (
     help,
     inspect,
     predict,
+    pretrain,
     train,
 )
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
@@ -77,6 +78,7 @@ COMMANDS = (
     predict.predict,
     backtest.backtest,
     compare.compare,
+    pretrain.pretrain,
     inspect.inspect,
     future.future,
     cells.cells,

@@ -38,7 +38,7 @@ def test_wrong_usage_is_2_with_a_hint(capsys, arguments):
 def test_a_wrong_command_is_met_with_the_nearest(capsys):
     cli.main(["trian"])
 
-    assert "Did you mean 'train'?" in capsys.readouterr().err
+    assert "Did you mean 'train', 'pretrain'?" in capsys.readouterr().err
 
 
 def test_help_that_nobody_reads_is_141_and_silent():

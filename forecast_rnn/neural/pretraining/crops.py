@@ -15,10 +15,15 @@ from forecast_rnn.prior.passes import BLOCK, LEAD, dense
 from forecast_rnn.prior.simulator.noise import Generator
 from forecast_rnn.prior.zeroshot import Flat
 
-ROWS = 4_000
-"""Rows that the recurrent layers read in a batch, at most about."""
+ROWS = 2_000
+"""Rows that the recurrent layers read in a batch, at most about.
 
-ORIGINS = 600
+Twice as many rows and origins brought the quarterly tourism series no better forecast of the last
+rows of their training part (after 150 steps .923 of the untrained prior's error, not .921) at twice
+the cost.
+"""
+
+ORIGINS = 300
 MOST_ORIGINS = 16
 """Origins in a batch, at most about, and in a window."""
 

@@ -64,10 +64,16 @@ def draw_shape(rng: Generator) -> Shape:
         context = max(min(8, history), int(context * rng.uniform(0.3, 1)))
     windows = int(np.clip(ROWS // context, 4, 1000))
     each = int(np.clip(history // context, 1, 4))
+    ahead = draw_ahead(rng, history)
+    return Shape(history, context, windows, -(-windows // each), ahead)
+
+
+def draw_ahead(rng: Generator, history: int) -> int:
+    """Draw a horizon; a long one only after so many rows of history."""
     ahead = int(np.exp(rng.uniform(np.log(4), np.log(65))))
     if history >= 200 and rng.random() < 0.2:
         ahead = int(rng.integers(64, 200))
-    return Shape(history, context, windows, -(-windows // each), ahead)
+    return ahead
 
 
 def _series(rng: Generator, shape: Shape) -> tuple[Floats, Ints, Ints]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from forecast_rnn.neural.optimizer import Optimizer, start_optimizer, take_step
 from forecast_rnn.neural.pretraining.network import Asked, PriorNetwork
-from forecast_rnn.neural.pretraining.samples import draw_sample
+from forecast_rnn.neural.pretraining.own import Own, draw_batch
 from forecast_rnn.neural.pretraining.windows import Sample
 from forecast_rnn.prior.design import QUANTILE_LEVELS, Design
 from forecast_rnn.prior.weights import Prior
@@ -41,11 +41,17 @@ class Plan:
         steps: Steps in all.
         rate: Highest learning rate.
         seed: All randomness derives from it.
+        like: The sha256 of the prior it began from; empty for none.
+        own: The sha256 of the own series among the simulated ones; empty for none.
+        share: Of the batches that are drawn from these.
     """
 
     steps: int
     rate: float = 2e-3
     seed: int = 0
+    like: str = ""
+    own: str = ""
+    share: float = 0.0
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0: warm-up, level, half a cosine."""
@@ -115,7 +121,7 @@ def _take_over(network: PriorNetwork, like: Prior) -> None:
             part.copy_(torch.from_numpy(other.copy()))
 
 
-def records(pupil: Pupil, plan: Plan) -> Iterator[Record | None]:
+def records(pupil: Pupil, plan: Plan, own: Own | None = None) -> Iterator[Record | None]:
     """Train up to the last step of the plan; yield after each step.
 
     Every hundred steps a record of them is yielded, and None otherwise. The loss of a record
@@ -124,7 +130,7 @@ def records(pupil: Pupil, plan: Plan) -> Iterator[Record | None]:
     taken: list[tuple[float, float]] = []
     while pupil.steps < plan.steps:
         rate = plan.rate_at(pupil.steps)
-        taken.append(train_step(pupil, draw_sample(plan.seed, pupil.steps), rate))
+        taken.append(train_step(pupil, draw_batch(plan.seed, pupil.steps, own), rate))
         if pupil.steps % RECORD and pupil.steps < plan.steps:
             yield None
             continue

@@ -4,9 +4,11 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
-from forecast_rnn.errors import BundleError
-from forecast_rnn.neural.pretraining import samples, training
+from forecast_rnn.errors import BundleError, ConfigError
+from forecast_rnn.neural.pretraining import export, samples, training
 from forecast_rnn.neural.pretraining.checkpoint import load_pupil, save_pupil
 from forecast_rnn.neural.pretraining.export import export_prior
 from forecast_rnn.neural.pretraining.run import CHECKPOINT, CURVE, pretrain
@@ -26,17 +28,18 @@ def _small_batches(monkeypatch):
     monkeypatch.setattr(training, "RECORD", 2)
 
 
-def trained(folder, plan=PLAN, *, stop_after=None):
+def trained(folder, plan=PLAN, *, stop_after=None, own=None):
     """Train in a folder until the end, or for so many steps; return the records."""
-    steps = iter(range(10_000))
-    return list(
-        pretrain(
-            folder,
-            DESIGN,
-            plan,
-            stopped=lambda: stop_after is not None and next(steps) // 2 >= stop_after - 1,
-        )
-    )
+    taken = []
+    for record in pretrain(
+        folder,
+        DESIGN,
+        plan,
+        stopped=lambda: len(taken) == stop_after,
+        own=own,
+    ):
+        taken.append(record)
+    return [record for record in taken if record is not None]
 
 
 def tensors(folder):
@@ -55,6 +58,35 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_never_been(tmp_path, stop_a
 
     pairs = zip(tensors(tmp_path / "whole"), tensors(tmp_path / "parts"), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
+
+
+@pytest.mark.parametrize(
+    ("plan", "named"),
+    [(Plan(steps=6, seed=3), "seed is 2, not 3"), (Plan(steps=6, seed=2, own="a"), "none, not a")],
+)
+def test_a_checkpoint_of_another_run_is_not_gone_on_from(tmp_path, plan, named):
+    trained(tmp_path, stop_after=1)
+
+    with pytest.raises(ConfigError, match=named):
+        trained(tmp_path, plan)
+
+
+def test_a_run_may_be_made_longer(tmp_path):
+    trained(tmp_path)
+
+    assert [record.steps for record in trained(tmp_path, Plan(steps=8, seed=2))] == [8]
+
+
+def test_a_checkpoint_without_what_later_versions_tell_of_plans_is_read(tmp_path):
+    trained(tmp_path, stop_after=1)
+    path = tmp_path / CHECKPOINT
+    with safe_open(path, "pt") as file:
+        about = json.loads(file.metadata()["about"])
+        parts = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    about["plan"] = {name: about["plan"][name] for name in ("steps", "rate", "seed")}
+    save_file(parts, path, {"about": json.dumps(about)})
+
+    assert load_pupil(path)[1] == PLAN
 
 
 def test_the_curve_has_a_record_of_every_few_steps_and_the_last(tmp_path):
@@ -154,6 +186,7 @@ def test_what_is_exported_is_the_average_and_says_how_it_came_about(tmp_path):
     assert prior.manifest["steps"] == 6
     assert prior.manifest["plan"]["seed"] == 2
     assert prior.manifest["loss"] > 0
+    assert [steps for steps, _ in prior.manifest["curve"]] == [2, 4, 6]
     for name, part in average.items():
         assert np.array_equal(prior.weights[name], part.numpy().astype(np.float16)), name
 
@@ -171,6 +204,17 @@ def test_a_network_may_begin_from_a_prior_of_any_cell(cell):
         expected = torch.from_numpy(like.weights[name]) if fits else new[name]
         assert torch.equal(part, expected), name
     assert all(map(torch.equal, pupil.network.parameters(), pupil.average.parameters()))
+
+
+def test_a_manifest_holds_few_points_of_a_long_curve(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "POINTS", 2)
+    trained(tmp_path / "run")
+
+    curve = export.export_prior(tmp_path / "run", tmp_path / "own.safetensors")["curve"]
+
+    lines = map(json.loads, (tmp_path / "run" / CURVE).read_text().splitlines())
+    losses = [record["loss"] for record in lines]
+    assert curve == [[4, round(sum(losses[:2]) / 2, 4)], [6, round(losses[2], 4)]]
 
 
 def test_records_come_step_by_step():
