@@ -13,6 +13,7 @@ from forecast_rnn.cli import (
     cells,
     compare,
     datasets,
+    forecast,
     future,
     help,
     inspect,
@@ -20,13 +21,14 @@ from forecast_rnn.cli import (
     train,
 )
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
-from forecast_rnn.cli.panels import PanelCommand
+from forecast_rnn.cli.panels import PanelCommand, PlainGroup
 from forecast_rnn.cli.signature import with_options
 from forecast_rnn.system.memory import set_allocators
 
 EPILOG = """\
 \b
 Examples:
+  forecast-rnn forecast sales.csv
   forecast-rnn train sales.csv
   forecast-rnn predict sales-forecast newer-sales.csv > forecast.csv
 
@@ -46,6 +48,7 @@ Exit codes:
 
 app = typer.Typer(
     name="forecast-rnn",
+    cls=PlainGroup,
     epilog=EPILOG,
     # rich would double the time that --help takes
     rich_markup_mode=None,
@@ -73,6 +76,7 @@ def _application(
 
 
 COMMANDS = (
+    forecast.forecast,
     train.train,
     predict.predict,
     backtest.backtest,

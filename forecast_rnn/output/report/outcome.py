@@ -4,6 +4,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,6 +22,9 @@ LISTED = 20  # names of series
 UNSTEADY = ("seconds",)  # settings that would make another file of each run
 
 Json = dict[str, object]
+
+if TYPE_CHECKING:
+    from forecast_rnn.evaluation.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class Outcome:
         trials: What each candidate of the race was trained with, by the names of `settings`,
             with its `steps` and its `score`.
         curve: Steps of the final training, and the loss after them.
+        worth: Of each source that the forecast combines; none if it combines nothing.
         command: The command that does the same again.
     """
 
@@ -99,6 +104,7 @@ class Outcome:
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
     curve: tuple[tuple[int, float], ...] = ()
+    worth: tuple["Worth", ...] = ()
     fallback: tuple[str, ...] = ()
     command: str
 
