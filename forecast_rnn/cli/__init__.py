@@ -1,5 +1,6 @@
 """The command line: options in, one call of the library, a few lines out."""
 
+import gc
 import sys
 import warnings
 from collections.abc import Sequence
@@ -45,6 +46,9 @@ Exit codes:
   71  out of memory               80  --gate: a baseline is better
  129, 130, 143  stopped            141  the reader closed the pipe
 """
+
+MOST_YOUNG = 50_000
+"""New objects after which the garbage collector of this process looks for circles."""
 
 app = typer.Typer(
     name="forecast-rnn",
@@ -106,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _calm() -> None:
     catch_signals()
+    # The usual 700 has the collector look through all modules again and again while they load.
+    gc.set_threshold(MOST_YOUNG, 10, 10)
     # Warnings of the libraries speak to programmers; ours are printed by the commands.
     warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):

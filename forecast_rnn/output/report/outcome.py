@@ -4,7 +4,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.words import counted, listed
 from forecast_rnn.evaluation.verdict import Verdict
+from forecast_rnn.evaluation.worth import Worth
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.evidence import Evidence
 from forecast_rnn.output.report.figures import Figure
@@ -22,9 +22,6 @@ LISTED = 20  # names of series
 UNSTEADY = ("seconds",)  # settings that would make another file of each run
 
 Json = dict[str, object]
-
-if TYPE_CHECKING:
-    from forecast_rnn.evaluation.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,7 @@ class Outcome:
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
     curve: tuple[tuple[int, float], ...] = ()
-    worth: tuple["Worth", ...] = ()
+    worth: tuple[Worth, ...] = ()
     fallback: tuple[str, ...] = ()
     command: str
 
