@@ -165,7 +165,7 @@ def _made(panel: Panel, task: Task, given: _Given) -> Made:
     fitted = with_paths(fitted, panel)
     return Made(
         forecaster=fitted.forecaster,
-        tested=fitted,
+        tested=fitted.tested,
         settings=_settings(fitted, given),
         subject=VERB,
         together=True,

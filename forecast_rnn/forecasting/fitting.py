@@ -45,20 +45,31 @@ MOST_VALUES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """A forecaster for the backtest.
+
+    Attributes:
+        forecaster: Nothing of it comes from the rows of the backtest; None when the series are
+            too short for one.
+        rows: Origins of the backtest, [B].
+    """
+
+    forecaster: ZeroShot | None = None
+    rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """A forecaster for what is to come, and its like that shows what it is worth.
 
     Attributes:
         forecaster: Calibrated on all rows.
-        tested: The like of it, of which nothing comes from the rows of the backtest; None when
-            the series are too short for one.
-        rows: Origins of the backtest, [B].
+        tested: The like of it that has not seen the backtest.
         worth: Of each source, on the rows before the backtest.
     """
 
     forecaster: ZeroShot
-    tested: ZeroShot | None
-    rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    tested: Tested
     worth: tuple[Worth, ...] = ()
 
 
@@ -76,7 +87,7 @@ def fit(panel: Panel, task: Task, prior: Prior, *, rounded: bool = False) -> Fit
         start = _unweighed(panel, task, prior)
         weights = start.combination.weights
         found = worths(start.combination.names, weights)
-        return Fitted(replace(start, rounded=rounded), None, worth=found)
+        return Fitted(replace(start, rounded=rounded), Tested(), found)
     back = holdout.windows[0]
     start = _unweighed(panel.truncated(rows_after(panel, task, back)), task, prior)
     weighed, conformities, found = _weighed(start, panel, back)
@@ -88,14 +99,15 @@ def fit(panel: Panel, task: Task, prior: Prior, *, rounded: bool = False) -> Fit
         calibration=_calibration(*conformities),
         nonnegative=_is_nonnegative(panel),
     )
-    return Fitted(whole, tested, holdout.rows, found)
+    return Fitted(whole, Tested(tested, holdout.rows), found)
 
 
 def with_paths(fitted: Fitted, panel: Panel) -> Fitted:
     """Measure on the backtest how the steps of a path hang together."""
-    if fitted.tested is None:
+    tested = fitted.tested
+    if tested.forecaster is None:
         return fitted
-    dependence = measure_dependence(fitted.tested, panel, fitted.rows)
+    dependence = measure_dependence(tested.forecaster, panel, tested.rows)
     return replace(fitted, forecaster=replace(fitted.forecaster, dependence=dependence))
 
 

@@ -38,24 +38,27 @@ def fitted(panel):
 
 
 def test_nothing_that_was_tested_comes_from_rows_of_the_backtest(panel, fitted):
-    first = fitted.rows.min() - panel.indptr[0]
+    first = fitted.tested.rows.min() - panel.indptr[0]
     values = panel.values.copy()
     for start, end in zip(panel.indptr[:-1], panel.indptr[1:], strict=True):
         values[start + first + 1 : end] *= -7.0
     other = fit(replace(panel, values=values), TASK, PRIOR)
 
-    assert other.tested == fitted.tested
+    assert other.tested.forecaster == fitted.tested.forecaster
     assert other.worth == fitted.worth
     rows = panel.indptr[:-1] + first
     np.testing.assert_array_equal(
-        quantiles(fitted.tested, panel, rows),
-        quantiles(other.tested, replace(panel, values=values), rows),
+        quantiles(fitted.tested.forecaster, panel, rows),
+        quantiles(other.tested.forecaster, replace(panel, values=values), rows),
     )
 
 
 def test_weights_are_those_of_the_tested_and_only_intervals_rest_on_more(fitted):
-    assert fitted.forecaster.combination == fitted.tested.combination
-    assert replace(fitted.forecaster, calibration=fitted.tested.calibration) == fitted.tested
+    assert fitted.forecaster.combination == fitted.tested.forecaster.combination
+    assert (
+        replace(fitted.forecaster, calibration=fitted.tested.forecaster.calibration)
+        == fitted.tested.forecaster
+    )
 
 
 @pytest.mark.parametrize("factor", [2.0**-20, 2.0**20])
@@ -93,7 +96,7 @@ def test_scores_of_each_series_and_step_are_taken_as_they_are(panel, fitted):
 
 
 def test_portions_of_any_size_give_the_same_forecast(panel, fitted, monkeypatch):
-    rows = fitted.rows
+    rows = fitted.tested.rows
     whole = quantiles(fitted.forecaster, panel, rows)
     monkeypatch.setattr("forecast_rnn.forecasting.zeroshot.PORTION", 1)
 
@@ -164,7 +167,7 @@ def test_a_series_without_values_has_no_forecast():
 def test_short_series_are_forecast_without_a_test():
     fitted = fit(panel_of([1.0, 2.0, 3.0]), TASK, PRIOR)
 
-    assert fitted.tested is None
+    assert fitted.tested.forecaster is None
     assert fitted.forecaster.calibration == Calibration()
     assert [one.score for one in fitted.worth] == [None] * 3
 
