@@ -50,9 +50,15 @@ class PriorSource:
         Returns:
             [B, N, H]; NaN where nothing is observed up to the origin.
         """
+        from threadpoolctl import threadpool_limits
+
         task = self.task
         series = Flat(panel.values, panel.indptr, task.season_length, self.second_season)
-        found = forecast_quantiles(self.prior, series, _telling(panel, rows), horizon=task.horizon)
+        # One thread, as sums over several differ in the last digit from machine to machine.
+        with threadpool_limits(limits=1):
+            found = forecast_quantiles(
+                self.prior, series, _telling(panel, rows), horizon=task.horizon
+            )
         return at_scores(found, QUANTILE_LEVELS, scores)
 
 
