@@ -1,9 +1,9 @@
 """Forecast time series with recurrent networks.
 
-`train`, `load`, `backtest`, `compare`, `inspect` and `pretrain` do what the commands of these names
-do, on a file or a table; `load` is what `predict` and `update` begin with. Each returns a frozen
-value whose tables are Polars frames: `.to_pandas()` of these is Polars' own, and takes pandas and
-pyarrow.
+`forecast`, `train`, `load`, `backtest`, `compare`, `inspect` and `pretrain` do what the commands of
+these names do, on a file or a table; `load` is what `predict` and `update` begin with. Each returns
+a frozen value whose tables are Polars frames: `.to_pandas()` of these is Polars' own, and takes
+pandas and pyarrow.
 
 Names come when asked for, so that importing this package loads neither torch nor polars.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forecast_rnn.api.backtest import Backtested, backtest
     from forecast_rnn.api.compare import Compared, compare
+    from forecast_rnn.api.forecast import forecast
     from forecast_rnn.api.inspect import Inspected, inspect
     from forecast_rnn.api.model import Model, load
     from forecast_rnn.api.prediction import Prediction
@@ -37,6 +38,7 @@ _HOMES = {
     "Trained": "api.trained",
     "backtest": "api.backtest",
     "compare": "api.compare",
+    "forecast": "api.forecast",
     "inspect": "api.inspect",
     "load": "api.model",
     "pretrain": "api.pretrain",
@@ -56,6 +58,7 @@ __all__ = [
     "__version__",
     "backtest",
     "compare",
+    "forecast",
     "inspect",
     "load",
     "pretrain",

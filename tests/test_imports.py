@@ -30,14 +30,20 @@ GROUND = (*GROUND, "neural.scaling", "neural.optimizer")
 FLOORS: tuple[tuple[str, ...], ...] = (
     GROUND,
     ("config", "system", "data.hints", "data.faults", "data.time", "prior", "neural.runtime"),
-    ("tables", "data.schema", "data.files", "neural.heads.*", "neural.parallel", "prior.simulator"),
+    (
+        *("tables", "data.schema", "data.files", "neural.heads.*", "neural.parallel"),
+        *("prior.simulator", "neural.inference.dependence"),
+    ),
     ("data.columns",),
     ("data.series",),
     ("data.panels",),
-    ("data.read", "baselines", "evaluation", "neural.network", "output"),
-    ("forecasting", "output.report", "neural.pretraining"),
-    ("neural.inference", "output.workbook"),
-    ("neural.fitting", "neural.bundle"),
+    (
+        *("data.read", "baselines", "evaluation", "neural.network", "output"),
+        "neural.inference.bounds",
+    ),
+    ("forecasting", "output.report", "neural.pretraining", "neural.inference"),
+    ("output.workbook", "forecasting.zeroshot", "neural.fitting"),
+    ("neural.bundle", "forecasting.fitting"),
     ("api",),
     ("api.compare",),
     ("cli",),
@@ -114,6 +120,29 @@ def test_data_that_cannot_be_used_are_refused_without_torch(tmp_path):
     )
 
     assert "torch" not in loaded_after(statement)
+
+
+@pytest.mark.slow
+def test_a_forecast_without_training_loads_no_torch(tmp_path):
+    data, out = tmp_path / "sales.csv", tmp_path / "out"
+    data.write_text("day,sales\n" + "".join(f"{day},{day % 7}\n" for day in range(60)))
+    forecast, predict = (
+        run(*words)
+        for words in (
+            ("forecast", str(data), "--out", str(out), "--quiet"),
+            ("predict", str(out), str(data)),
+        )
+    )
+
+    assert "torch" not in loaded_after(f"{forecast}\n{predict}")
+
+
+def test_a_forecast_to_standard_output_loads_what_it_takes_and_no_more(tmp_path):
+    data = tmp_path / "sales.csv"
+    data.write_text("day,sales\n" + "".join(f"{day},{day % 7}\n" for day in range(60)))
+    heavy = {"torch", "sklearn", "scipy", "pyarrow", "rich", "jinja2", "joblib", "pydantic"}
+
+    assert loaded_after(run("forecast", str(data), "--out", "-")).isdisjoint(heavy)
 
 
 def test_the_test_would_see_torch():
@@ -201,7 +230,16 @@ def test_third_parties_stay_at_home(path):
 
 
 def test_commands_import_no_other_command():
-    commands = {"train", "predict", "backtest", "compare", "inspect", "cells", "datasets"}
+    commands = {
+        "train",
+        "forecast",
+        "predict",
+        "backtest",
+        "compare",
+        "inspect",
+        "cells",
+        "datasets",
+    }
     for command in commands:
         imported = imports_at_the_top(PACKAGE / "cli" / f"{command}.py")
 

@@ -1,5 +1,7 @@
 """A forecast with the fallback where the network has none."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -8,17 +10,16 @@ from forecast_rnn.api.kinds import EVALUATIONS
 from forecast_rnn.baselines.fallback import with_fallback
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.inference.states import Memory
+from forecast_rnn.forecasting.protocol import AnyForecaster
 from forecast_rnn.tables import FORECAST, forecast_columns
 
 
 def complete_forecast(
-    forecaster: Forecaster,
+    forecaster: AnyForecaster,
     panel: Panel,
     rows: NDArray[np.int64],
     weak: NDArray[np.bool_] | None = None,
-    memory: Memory | None = None,
+    memory: Any = None,
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Forecast after origins; where the network cannot, something simple stands in.
 
@@ -45,12 +46,21 @@ def complete_forecast(
 
 
 def forecast_as_published(
-    forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]
+    forecaster: AnyForecaster, panel: Panel, rows: NDArray[np.int64], *, together: bool = False
 ) -> pl.DataFrame:
     """Forecast after origins, with the fallback where the network has no forecast.
 
     It goes cutoff by cutoff, as the last digit depends on what is forecast beside it.
+
+    Args:
+        forecaster: The network.
+        panel: The series; nothing after an origin is read.
+        rows: Origins, [B].
+        together: Whether all cutoffs are forecast at once all the same, as a prior reads a series
+            once for all of them.
     """
+    if together:
+        return complete_forecast(forecaster, panel, rows)[0]
     task = forecaster.task
     places = origins.by_cutoff(panel, rows, task.horizon)
     tables = [complete_forecast(forecaster, panel, rows[part])[0] for part in places]

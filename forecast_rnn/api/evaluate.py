@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from forecast_rnn.api.complete import forecast_as_published
-from forecast_rnn.api.intervals import INSIDE
+from forecast_rnn.api.intervals import INSIDE, about_intervals
 from forecast_rnn.api.kinds import EVALUATIONS, Settings
 from forecast_rnn.baselines.simple import Rows
 from forecast_rnn.config import Task, TrainConfig
@@ -15,11 +16,15 @@ from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn, backtest
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.evaluation.metrics import comparable
 from forecast_rnn.evaluation.verdict import NETWORK, Verdict
-from forecast_rnn.neural.fitting.fitted import Tested
-from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.forecasting.protocol import AnyForecaster, AnyTested
 from forecast_rnn.system.processes import HERE, Processes
-from forecast_rnn.tables import ITEM, ORIGIN, STEP, forecast_columns
+from forecast_rnn.tables import ITEM, ORIGIN, STEP, forecast_columns, rows_of_model
+
+if TYPE_CHECKING:
+    from forecast_rnn.neural.fitting.fitted import Tested
+    from forecast_rnn.neural.inference.forecaster import Forecaster
 
 AT_ONCE = 4096
 """Forecasts that are laid out at a time, only to see what they hold."""
@@ -27,10 +32,12 @@ AT_ONCE = 4096
 
 def evaluate(
     panel: Panel,
-    forecaster: Forecaster,
+    forecaster: AnyForecaster,
     rows: Rows,
     baselines: Iterable[str],
     processes: Processes = HERE,
+    *,
+    together: bool = False,
 ) -> pl.DataFrame:
     """Forecast known rows with a network that has not seen them, and with baselines.
 
@@ -44,19 +51,27 @@ def evaluate(
         baselines: Names in `BASELINES`; of classes all there are in `neural.inference.direction`
             count.
         processes: What baselines that take long are shared out to.
+        together: As in `forecast_as_published`.
 
     Returns:
         The table of `forecast_rnn.evaluation.backtest`.
     """
     task, evaluation = forecaster.task, EVALUATIONS[forecaster.task.kind]
-    forecasters: dict[str, ForecastFn] = {NETWORK: partial(forecast_as_published, forecaster)}
+    forecasters: dict[str, ForecastFn] = {
+        NETWORK: partial(forecast_as_published, forecaster, together=together)
+    }
     forecasters |= evaluation.baselines(forecaster, baselines, processes)
     table = backtest(panel, rows, forecasters, task)
     return evaluation.with_outcomes(table, forecaster, panel, rows)
 
 
 def judge(
-    table: pl.DataFrame, tested: Tested, task: Task, before: pl.DataFrame | None = None
+    table: pl.DataFrame,
+    tested: AnyTested,
+    task: Task,
+    before: pl.DataFrame | None = None,
+    *,
+    subject: str = NETWORK,
 ) -> Verdict:
     """Say what an evaluation tells of the network, and how well its intervals or classes held.
 
@@ -65,11 +80,19 @@ def judge(
         tested: The network that was tested.
         task: Horizon, season and quantile levels.
         before: What `uncalibrated` returns, where that is of the same network.
+        subject: What is judged, in a word.
     """
-    return EVALUATIONS[task.kind].verdict(table, tested, task, before)
+    found = EVALUATIONS[task.kind].verdict(table, task, subject)
+    if tested.forecaster is None or not task.kind.is_number:
+        return found
+    rows = rows_of_model(comparable(table), NETWORK)
+    said = about_intervals(rows, task, before, subject)
+    return replace(found, sentences=found.sentences + said)
 
 
-def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | None:
+def uncalibrated(
+    panel: Panel, tested: AnyTested, task: Task, *, together: bool = False
+) -> pl.DataFrame | None:
     """Say what the widest interval would have held without calibration; None if there was none.
 
     To be asked before an evaluation, whose table takes more memory than anything else.
@@ -87,13 +110,14 @@ def uncalibrated(panel: Panel, tested: Tested, task: Task) -> pl.DataFrame | Non
         rows = tested.rows[start : start + AT_ONCE]
         actual = pl.Series(outcomes(panel, rows, task.horizon).ravel()).fill_nan(None)
         inside = pl.lit(actual).is_between(pl.col(columns[0]), pl.col(columns[-1]))
-        table = forecast_as_published(plain, panel, rows).with_columns(inside.alias(INSIDE))
+        table = forecast_as_published(plain, panel, rows, together=together)
+        table = table.with_columns(inside.alias(INSIDE))
         origin = table.group_by(ITEM, ORIGIN, maintain_order=True)
         tables.append(origin.agg(STEP, INSIDE))
     return pl.concat(tables)
 
 
-def settings_of(forecaster: Forecaster, tested: Tested, config: TrainConfig) -> Settings:
+def settings_of(forecaster: "Forecaster", tested: "Tested", config: TrainConfig) -> Settings:
     """Tell how a network came about."""
     return {
         "horizon": forecaster.task.horizon,
@@ -108,20 +132,15 @@ def settings_of(forecaster: Forecaster, tested: Tested, config: TrainConfig) -> 
         "round": config.round,
         "seed": config.seed,
         **EVALUATIONS[forecaster.task.kind].settings(forecaster),
-        **_combined(tested),
+        **_mixture(tested),
     }
 
 
-def _combined(tested: Tested) -> Settings:
-    """Tell what networks are combined with, and what each source was worth on held-back rows."""
-    mixture = tested.mixture
-    if mixture is None:
+def _mixture(tested: "Tested") -> Settings:
+    """Tell how a prior came to stand beside the networks."""
+    if tested.mixture is None:
         return {}
-    shares = [f"{one.name} {100 * one.weight:.0f}%" for one in mixture.worth]
-    losses = [f"{one.name} {one.score:.4g}" for one in mixture.worth]
     return {
-        "combined": ", ".join(shares),
-        "held_back_losses": ", ".join(losses),
-        "prior_steps": mixture.steps,
-        "second_season": mixture.second_season,
+        "prior_steps": tested.mixture.steps,
+        "second_season": tested.mixture.second_season,
     }

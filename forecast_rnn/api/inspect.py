@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from forecast_rnn.api.inputs import Data, panel_of, usual_task
-from forecast_rnn.api.reproduce import training_words
+from forecast_rnn.api.reproduce import command_of
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.panels.profile import profile, totals
@@ -97,7 +97,7 @@ def inspect(data: Data, *, hints: Hints | None = None, strict: bool = False) -> 
         season=task.season_length,
         horizon=task.horizon,
         warnings=findings.warnings,
-        command=shlex.join(training_words(data, hints)),
+        command=command_of("train", data, hints, {}),
         panel=panel,
     )
 

@@ -4,13 +4,16 @@ import polars as pl
 
 from forecast_rnn.config import Task
 from forecast_rnn.evaluation.metrics import series_scores
+from forecast_rnn.evaluation.verdict import NETWORK
 from forecast_rnn.tables import ITEM, ORIGIN, STEP, WINDOW, portions
 
 INSIDE = "inside"
 """Whether what came true lies in the widest interval; null where it is not known."""
 
 
-def about_intervals(rows: pl.DataFrame, task: Task, before: pl.DataFrame | None) -> tuple[str, ...]:
+def about_intervals(
+    rows: pl.DataFrame, task: Task, before: pl.DataFrame | None, subject: str = NETWORK
+) -> tuple[str, ...]:
     """Say what the widest interval of the network held: one sentence, or none without intervals.
 
     Args:
@@ -18,6 +21,7 @@ def about_intervals(rows: pl.DataFrame, task: Task, before: pl.DataFrame | None)
         task: Gives the levels.
         before: What intervals would have held without calibration, of all rows of the network: a
             row an origin, with the lists `step` and `inside`; None if that is not known.
+        subject: Whose intervals they are, in a word.
     """
     levels = task.quantile_levels
     if len(levels) < 2 or rows.is_empty():
@@ -25,7 +29,7 @@ def about_intervals(rows: pl.DataFrame, task: Task, before: pl.DataFrame | None)
     share = f"{100 * (levels[-1] - levels[0]):.0f}%"
     # As the scores have it: a mean over series.
     covered = _share(series_scores(rows, task, metrics=("coverage",))["coverage"])
-    sentence = f"The network's {share} interval held {covered} of what came true"
+    sentence = f"The {subject}'s {share} interval held {covered} of what came true"
     if before is not None:
         held_before = _share(_held_by_series(before, rows))
         sentence += f"; {held_before} before it was calibrated on earlier rows"

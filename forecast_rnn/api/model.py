@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -33,14 +34,15 @@ from forecast_rnn.data.panels.newdata import (
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
 from forecast_rnn.errors import check_range
-from forecast_rnn.neural.bundle.saving import load_model
-from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.forecasting.protocol import AnyForecaster
+from forecast_rnn.neural.bundle.models import load as load_bundle
 from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths
-from forecast_rnn.neural.inference.states import Memory
-from forecast_rnn.neural.runtime import choose_device, usable_cores
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
+
+if TYPE_CHECKING:
+    from forecast_rnn.neural.inference.states import Memory
 
 MOST_PATHS = 100_000
 
@@ -57,9 +59,9 @@ class Model:
         ranges: Of their values, once an update has looked through them.
     """
 
-    forecaster: Forecaster
+    forecaster: AnyForecaster
     panel: Panel
-    memory: Memory | None = field(default=None, repr=False, compare=False)
+    memory: "Memory | None" = field(default=None, repr=False, compare=False)
     ranges: Ranges | None = field(default=None, repr=False, compare=False)
 
     def predict(
@@ -193,17 +195,18 @@ class Model:
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
         forecaster, horizon = self.forecaster, self.forecaster.task.horizon
         panel, said = look_ahead(panel, future, horizon)
-        steps, short = steps_ahead(panel, horizon)
         encoding = forecaster.encoding
+        # Known columns that are not read need not be known.
+        steps, short = steps_ahead(panel, horizon) if encoding.known else (horizon, ())
         new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
         return panel, steps, warnings + said + short + new
 
-    def _memory_for(self, data: Data | None) -> Memory | None:
+    def _memory_for(self, data: Data | None) -> "Memory | None":
         """Return the memory where the series are the model's own; other data are read anew."""
         return self.memory if data is None else None
 
     def _forecast(
-        self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None
+        self, panel: Panel, rows: NDArray[np.int64], memory: "Memory | None"
     ) -> tuple[pl.DataFrame, NDArray[np.int64], tuple[str, ...]]:
         """Forecast; return the table, the origins that the fallback forecast, and why."""
         forecaster, given = self.forecaster, set(self.forecaster.fallback or ())
@@ -238,7 +241,8 @@ def load(model: Path | str, *, device: str = "auto", threads: int | None = None)
 
     Args:
         model: The folder.
-        device: What is to compute: `cpu`, `cuda`, `mps`, or `auto` for the fastest there is.
+        device: What networks are to compute on: `cpu`, `cuda`, `mps`, or `auto` for the fastest
+            there is.
         threads: Of the processor, for this model alone; None for all that may be used.
 
     Raises:
@@ -248,6 +252,4 @@ def load(model: Path | str, *, device: str = "auto", threads: int | None = None)
     """
     folder = Path(model)
     inner = folder / BUNDLE
-    chosen = choose_device(device)
-    forecaster, panel = load_model(inner if inner.is_dir() else folder, chosen)
-    return Model(replace(forecaster, threads=threads or usable_cores()), panel)
+    return Model(*load_bundle(inner if inner.is_dir() else folder, device, threads))

@@ -14,12 +14,11 @@ from typing import Any
 
 from forecast_rnn.api.inputs import Data, panel_of, usual_task
 from forecast_rnn.api.reproduce import options_of, words_of
-from forecast_rnn.config import check_range
 from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.quality import check_rows
 from forecast_rnn.data.panels.seasons import second_season
 from forecast_rnn.data.read import Findings
-from forecast_rnn.errors import ConfigError, DataError
+from forecast_rnn.errors import ConfigError, DataError, check_range
 from forecast_rnn.neural.pretraining.export import export_prior
 from forecast_rnn.neural.pretraining.own import Own, joined
 from forecast_rnn.neural.pretraining.run import pretrain as run

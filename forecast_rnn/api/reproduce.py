@@ -36,19 +36,19 @@ def training_command(
         config: The network and its training.
         others: The values of further options by their names; None where there was none.
     """
-    words = training_words(data, hints)
+    words = options_of(config, TrainConfig())
+    if config.seed == TrainConfig().seed:  # named even so, as all files depend on it
+        words += _option("seed", config.seed)
+    return f"{command_of('train', data, hints, others)} {shlex.join(words)}"
+
+
+def command_of(verb: str, data: Data, hints: Hints, others: Mapping[str, object]) -> str:
+    """Return a command line without the options of networks; see `training_command`."""
+    words = ["forecast-rnn", verb, _file(data, "DATA"), *options_of(hints, Hints())]
     for name, value in others.items():
         if value is not None and value is not False:
             words += _option(name, value if isinstance(value, OPTION_TYPES) else "FUTURE.csv")
-    words += options_of(config, TrainConfig())
-    if config.seed == TrainConfig().seed:  # named even so, as all files depend on it
-        words += _option("seed", config.seed)
     return shlex.join(words)
-
-
-def training_words(data: Data, hints: Hints) -> list[str]:
-    """Return the words of a command line that trains on data, read in a way."""
-    return ["forecast-rnn", "train", _file(data, "DATA"), *options_of(hints, Hints())]
 
 
 def words_of(data: Sequence[Data]) -> list[str]:

@@ -9,6 +9,7 @@ load("sales-forecast").predict("sales.csv").table
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from forecast_rnn.api.inputs import (
@@ -104,11 +105,12 @@ def train(
         # Torch comes only now: data that cannot be used are refused without waiting for it, and
         # what reading took is free again.
         from forecast_rnn.api.job import Job, run
+        from forecast_rnn.api.training import make_networks
 
         job = Job(
             panel=panel,
             task=task,
-            config=config,
+            make=partial(make_networks, panel, task, config),
             findings=findings,
             unknown=unknown,
             folder=folder,

@@ -10,6 +10,7 @@ import polars as pl
 from forecast_rnn.data.read import Findings
 from forecast_rnn.errors import InputError
 from forecast_rnn.evaluation.verdict import Verdict
+from forecast_rnn.evaluation.worth import Worth
 from forecast_rnn.output.publish import published
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Trained:
         shut: Why the gate stays shut, so that no forecast is written; None if it opens, or if
             there is none.
         stored: The file that has what `backtest` gives; None where nothing was written.
+        worth: Of each source that the forecast combines; none if it combines nothing.
     """
 
     folder: Path | None
@@ -99,6 +101,7 @@ class Trained:
     missing: tuple[str, ...]
     shut: str | None
     stored: StoredTable | None = None
+    worth: tuple[Worth, ...] = ()
 
     @property
     def backtest(self) -> pl.DataFrame:

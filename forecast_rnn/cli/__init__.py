@@ -1,5 +1,6 @@
 """The command line: options in, one call of the library, a few lines out."""
 
+import gc
 import sys
 import warnings
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from forecast_rnn.cli import (
     cells,
     compare,
     datasets,
+    forecast,
     future,
     help,
     inspect,
@@ -21,13 +23,14 @@ from forecast_rnn.cli import (
     train,
 )
 from forecast_rnn.cli.outcome import catch_signals, finish, guarded, report
-from forecast_rnn.cli.panels import PanelCommand
+from forecast_rnn.cli.panels import PanelCommand, PlainGroup
 from forecast_rnn.cli.signature import with_options
 from forecast_rnn.system.memory import set_allocators
 
 EPILOG = """\
 \b
 Examples:
+  forecast-rnn forecast sales.csv
   forecast-rnn train sales.csv
   forecast-rnn predict sales-forecast newer-sales.csv > forecast.csv
 
@@ -45,8 +48,12 @@ Exit codes:
  129, 130, 143  stopped            141  the reader closed the pipe
 """
 
+MOST_YOUNG = 50_000
+"""New objects after which the garbage collector of this process looks for circles."""
+
 app = typer.Typer(
     name="forecast-rnn",
+    cls=PlainGroup,
     epilog=EPILOG,
     # rich would double the time that --help takes
     rich_markup_mode=None,
@@ -74,6 +81,7 @@ def _application(
 
 
 COMMANDS = (
+    forecast.forecast,
     train.train,
     predict.predict,
     backtest.backtest,
@@ -104,6 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _calm() -> None:
     catch_signals()
+    # The usual 700 has the collector look through all modules again and again while they load.
+    gc.set_threshold(MOST_YOUNG, 10, 10)
     # Warnings of the libraries speak to programmers; ours are printed by the commands.
     warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,7 @@ import typer
 
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
-    TRAINED,
+    network_line,
     progress_bar,
     show_facts,
     show_found,
@@ -108,7 +108,7 @@ def tell(backtested: "Backtested", *, gate: bool, quiet: bool, json: bool) -> No
     """Say how it went; exit with another code if a baseline is better and that is asked for."""
     if not quiet:
         windows = f"{backtested.windows} cutoff{'' if backtested.windows == 1 else 's'}"
-        show_facts({"network": TRAINED.format_map(backtested.settings), "backtest": windows})
+        show_facts({"network": network_line(backtested.settings), "backtest": windows})
         show_text()
         show_scores(scores_by_model(backtested.scores))
         show_text(" ".join(backtested.verdict.sentences) + "\n")

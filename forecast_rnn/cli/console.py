@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -22,9 +22,15 @@ NETWORK = (
     "{members} x {cell}, hidden size {hidden_size}, layers {layers}, "
     "{parameters:,} parameters, {steps:,} steps"
 )
-"""A network in one line, from the settings of its training."""
-TRAINED = f"{NETWORK}, {{seconds}} s"
-"""The same with how long training took, which a bundle does not keep."""
+"""How a network is described in one line, from the settings of its training."""
+PRIOR = "pre-trained {cell}, hidden size {hidden_size}, layers {layers}, {parameters:,} parameters"
+"""The same of a network that was not trained on the data."""
+
+
+def network_line(settings: Mapping[str, Any]) -> str:
+    """Describe a network in one line, with how long it took where that is known."""
+    line = (NETWORK if "steps" in settings else PRIOR).format_map(settings)
+    return f"{line}, {settings['seconds']} s" if "seconds" in settings else line
 
 
 def show_error(message: str) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from forecast_rnn.cli import options
 from forecast_rnn.cli.console import (
-    NETWORK,
+    network_line,
     show_facts,
     show_json,
     show_next,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from forecast_rnn.api.inspect import Inspected
-    from forecast_rnn.neural.inference.forecaster import Forecaster
+    from forecast_rnn.forecasting.protocol import AnyForecaster
 
 SERIES_SHOWN = 20
 LABELS = {"minimum": "min", "maximum": "max"}
@@ -100,7 +100,7 @@ def show_model(inspected: "Inspected", *, json: bool) -> None:
         **inspected.facts,
         **task_facts(inspected),
         **forecast_facts(inspected.model.forecaster),
-        "network": NETWORK.format_map(inspected.description["training"]),
+        "network": network_line(inspected.description["training"]),
         "state": "checksums, weights and series are as they were written",
     }
     show_facts(facts, result=True)
@@ -225,18 +225,17 @@ def fitted(table: dict[str, list[str]], width: int | None) -> dict[str, list[str
     return kept
 
 
-def forecast_facts(forecaster: "Forecaster") -> dict[str, str]:
+def forecast_facts(forecaster: "AnyForecaster") -> dict[str, str]:
     """Return what a model forecasts: quantiles, or classes of the change and their edges."""
-    from forecast_rnn.kinds import CLASSES, VALUES
+    from forecast_rnn.kinds import VALUES
     from forecast_rnn.tables import class_names
 
     task = forecaster.task
-    whole = ", of whole numbers" if forecaster.whole else ""
-    edges = ", ".join(f"{edge:.4g}" for edge in forecaster.classes.edges)
-    facts = {
-        "quantiles": ", ".join(map(str, task.quantile_levels)) + whole,
+    if task.kind == VALUES:
+        whole = ", of whole numbers" if forecaster.whole else ""
+        return {"quantiles": ", ".join(map(str, task.quantile_levels)) + whole}
+    edges: tuple[float, ...] = forecaster.classes.edges  # type: ignore[attr-defined]
+    return {
         "classes": ", ".join(class_names(task.classes)),
-        "edges": edges,
+        "edges": ", ".join(f"{edge:.4g}" for edge in edges),
     }
-    shown = {VALUES: ("quantiles",), CLASSES: ("classes", "edges")}[task.kind]
-    return {name: facts[name] for name in shown}

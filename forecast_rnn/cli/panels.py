@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
+from forecast_rnn.cli.plainly import read_plainly
 from forecast_rnn.fields import OUTPUT, PANELS
 
 MOST_NAMES = 28
@@ -13,6 +14,11 @@ MOST_NAMES = 28
 
 class PanelCommand(TyperCommand):
     """A command whose help shows its arguments, then its options by panel."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, without Pydantic as far as they are text."""
+        read_plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the lists; options without a panel, such as --help, end the last one."""
@@ -30,6 +36,15 @@ class PanelCommand(TyperCommand):
         width = _width(name for lines in panels.values() for name, _ in lines)
         for panel, lines in panels.items():
             _write(panel, lines, formatter, width)
+
+
+class PlainGroup(TyperGroup):
+    """The commands together, whose own options are read without Pydantic."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments before the command."""
+        read_plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
 
 def _width(names: Iterable[str]) -> int:

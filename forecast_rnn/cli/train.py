@@ -1,37 +1,13 @@
 """`forecast-rnn train`: from a file to a network, its scores and a forecast."""
 
-import shlex
-from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING
-
-import typer
 
 from forecast_rnn.cli import options
-from forecast_rnn.cli.console import (
-    TRAINED,
-    progress_bar,
-    show_facts,
-    show_found,
-    show_json,
-    show_text,
-    show_warnings,
-)
-from forecast_rnn.cli.evaluation import (
-    GATE_FAILED,
-    default_folder,
-    scores_by_model,
-    show_scores,
-)
-from forecast_rnn.cli.outcome import INCOMPLETE, missing_sentence
+from forecast_rnn.cli.console import progress_bar, show_found
+from forecast_rnn.cli.evaluation import default_folder
+from forecast_rnn.cli.trained import tell
 from forecast_rnn.config import TrainConfig
 from forecast_rnn.data.hints import Hints
-
-if TYPE_CHECKING:
-    from forecast_rnn.api.train import Trained
-
-FILES = ("model", "forecast.csv", "backtest.parquet", "scores.csv", "report.html")
-WORKBOOK = "forecast.xlsx"
 
 
 def train(
@@ -78,61 +54,3 @@ def train(
             on_progress=on_progress,
         )
     tell(trained, quiet=quiet, json=json)
-
-
-def tell(trained: "Trained", *, quiet: bool, json: bool) -> None:
-    """Say how it went; exit with another code if a series has no forecast."""
-    show_warnings(trained.warnings)
-    if not quiet:
-        show_outcome(trained)
-    if json:
-        show_json(document(trained))
-    if trained.shut is not None:
-        show_warnings([trained.shut])
-        raise typer.Exit(GATE_FAILED)
-    if trained.missing:
-        show_warnings([missing_sentence(trained.missing)])
-        raise typer.Exit(INCOMPLETE)
-
-
-def show_outcome(trained: "Trained") -> None:
-    """Show the network, the scores, the verdict, the files and the next command."""
-    facts = {"network": TRAINED.format_map(trained.settings)}
-    if "combined" in trained.settings:
-        facts["combined"] = str(trained.settings["combined"])
-    show_facts(facts)
-    show_text()
-    show_scores(scores_by_model(trained.scores))
-    show_text(" ".join(trained.verdict.sentences) + "\n")
-    folder = str(trained.folder)
-    show_facts(
-        {
-            "wrote": f"{folder}: {', '.join(files(trained))}",
-            "next": f"forecast-rnn predict {shlex.quote(folder)}",
-        }
-    )
-
-
-def document(trained: "Trained") -> dict[str, object]:
-    """Gather the outcome for a program to read."""
-    return {
-        "format": 1,
-        "folder": str(trained.folder),
-        "files": files(trained),
-        "found": trained.findings.facts,
-        "settings": trained.settings,
-        "scores": scores_by_model(trained.scores),
-        "verdict": asdict(trained.verdict),
-        "shut": trained.shut,
-        "fallback": trained.fallback,
-        "missing": trained.missing,
-        "warnings": (*trained.findings.warnings, *trained.warnings),
-    }
-
-
-def files(trained: "Trained") -> list[str]:
-    """Return the names of what was written."""
-    written = [name for name in FILES if name != "forecast.csv" or trained.publishes]
-    # A folder without a workbook may hold none of an earlier training either.
-    has_workbook = trained.folder is not None and (trained.folder / WORKBOOK).is_file()
-    return [*written, WORKBOOK] if has_workbook else written

@@ -82,7 +82,12 @@ def quantile_losses(quantiles: Values, actual: Values, quantile_levels: Sequence
 
 
 def best_weights(
-    sources: Sequence[Values], actual: Values, scale: Values, levels: Sequence[float]
+    sources: Sequence[Values],
+    actual: Values,
+    scale: Values,
+    levels: Sequence[float],
+    *,
+    forecasts: float | None = None,
 ) -> tuple[float, ...]:
     """Return the weights whose mean would have had the least error, drawn towards equal ones.
 
@@ -98,6 +103,8 @@ def best_weights(
         actual: What came true, NaN where it is unknown, [B, H].
         scale: By what errors of each origin are divided, NaN or 0 where they cannot be, [B].
         levels: Probabilities of the quantiles, [Q].
+        forecasts: How many the origins are worth where their horizons overlap; None for as many
+            as have an outcome.
 
     Returns:
         K weights that add up to 1, rounded to four decimals so that a bundle holds them exactly.
@@ -116,9 +123,23 @@ def best_weights(
         weights = weights * np.exp(-rate * slope)
         weights /= weights.sum()
         mean += weights / ROUNDS
-    forecasts = float(np.isfinite(actual).any(axis=1).sum())
+    if forecasts is None:
+        forecasts = float(np.isfinite(actual).any(axis=1).sum())
     trust = forecasts / (forecasts + DOUBT)
     return _rounded(trust * mean + (1 - trust) / count)
+
+
+def scaled_loss(quantiles: Values, actual: Values, scale: Values, levels: Sequence[float]) -> float:
+    """Return twice the mean pinball loss over a scale of each forecast, as training measures it.
+
+    Of the median alone it is the mean absolute scaled error. Infinite where nothing can be
+    measured. The arguments are those of `best_weights`, of one source.
+    """
+    values, _, level = _errors_from([quantiles], actual, scale, levels)
+    if not len(values):
+        return math.inf
+    error = -values[:, 0]
+    return float(2 * np.maximum(level * error, (level - 1) * error).mean())
 
 
 def _errors_from(

@@ -35,6 +35,7 @@ class Verdict:
         windows: Forecasts compared, of any series.
         comparison: Whether the difference to the best baseline is more than chance. As that is
             the best of several by hindsight, a network that beats it is judged the harder.
+        subject: What is judged, in a word.
     """
 
     sentences: tuple[str, ...]
@@ -47,13 +48,17 @@ class Verdict:
     series: int = 0
     windows: int = 0
     comparison: Comparison | None = None
+    subject: str = NETWORK
 
 
-def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdict:
+def verdict(
+    table: pl.DataFrame, task: Task, *, network: str = NETWORK, subject: str = NETWORK
+) -> Verdict:
     """Judge a backtest: the model named `network` against every other model in it.
 
     The error is the mean absolute scaled error; where that is undefined for all series
-    (constant ones, or shorter than a season), it is the mean absolute error.
+    (constant ones, or shorter than a season), it is the mean absolute error. Sentences call the
+    model by `subject`.
     """
     rows = comparable(table)
     if not {network, SEASONAL_NAIVE} <= {*models_of(rows)}:
@@ -67,6 +72,7 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
     forecasts = pl.concat(part.select(ITEM, CUTOFF).unique() for part in each)
     judged = Verdict(
         sentences=(),
+        subject=subject,
         metric=metric,
         errors={model: errors[model] for model in (network, *baselines)},
         skill=skill_of(errors[network], errors[SEASONAL_NAIVE]),
@@ -83,12 +89,12 @@ def verdict(table: pl.DataFrame, task: Task, *, network: str = NETWORK) -> Verdi
 def why_shut(judged: Verdict) -> str | None:
     """Say why a gate stays shut: nothing was tested, or a baseline is better; None if it opens."""
     if judged.best_baseline is None:
-        return "the gate is shut: the network could not be held against a baseline."
+        return f"the gate is shut: the {judged.subject} could not be held against a baseline."
     network, best = judged.errors[NETWORK], judged.errors[judged.best_baseline]
     if network <= best:
         return None
     return (
-        f"the gate is shut: {judged.best_baseline} is better than the network "
+        f"the gate is shut: {judged.best_baseline} is better than the {judged.subject} "
         f"({judged.metric.upper()} {_number(best)} against {_number(network)})."
     )
 
@@ -125,11 +131,11 @@ def _sentences(judged: Verdict, network: str, season_length: int) -> Iterator[st
     if _is_beaten_by_another_alone(judged):
         share = _share(judged.skill or 0)
         yield (
-            f"The network beats {name} (its error is {share} lower: {figures}), but not "
+            f"The {judged.subject} beats {name} (its error is {share} lower: {figures}), but not "
             f"{judged.best_baseline}."
         )
     else:
-        yield f"{_against_seasonal_naive(judged.skill, name)} ({figures})."
+        yield f"{_against_seasonal_naive(judged, name)} ({figures})."
     if judged.series > 1:
         yield f"It is better on {judged.series_won:,} of {judged.series:,} series."
     if judged.best_baseline == SEASONAL_NAIVE:
@@ -157,14 +163,15 @@ def caveats(judged: Verdict) -> Iterator[str]:
         yield f"This rests on {forecasts} only, so take it with care."
 
 
-def _against_seasonal_naive(skill: float | None, name: str) -> str:
+def _against_seasonal_naive(found: Verdict, name: str) -> str:
+    skill, subject = found.skill, found.subject
     if skill is None:
-        return f"{name.capitalize()} makes no error here, so the network cannot beat it"
+        return f"{name.capitalize()} makes no error here, so the {subject} cannot beat it"
     if abs(skill) < _EQUAL:
-        return f"The network is as good as {name}, and no better"
+        return f"The {subject} is as good as {name}, and no better"
     if skill > 0:
-        return f"The network beats {name}: its error is {_share(skill)} lower"
-    return f"The network does not beat {name}: its error is {_excess(skill)}"
+        return f"The {subject} beats {name}: its error is {_share(skill)} lower"
+    return f"The {subject} does not beat {name}: its error is {_excess(skill)}"
 
 
 def _against_best(judged: Verdict) -> str:
@@ -173,11 +180,11 @@ def _against_best(judged: Verdict) -> str:
     if judged.best_skill is None:
         return f"{start}, which makes no error here."
     if abs(judged.best_skill) < _EQUAL:
-        return f"{start}, and the network is as good."
+        return f"{start}, and the {judged.subject} is as good."
     if judged.best_skill > 0:
-        return f"{start}; the network's error is {_share(judged.best_skill)} lower."
+        return f"{start}; the {judged.subject}'s error is {_share(judged.best_skill)} lower."
     share = _share(_turned(judged.best_skill))
-    return f"{start}, which beats the network: its error is {share} lower."
+    return f"{start}, which beats the {judged.subject}: its error is {share} lower."
 
 
 def _by_chance(comparison: Comparison) -> str:

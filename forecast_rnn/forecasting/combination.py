@@ -34,44 +34,65 @@ class Combination:
         return bool(self.priors or self.baselines)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the sources beside the networks, in the order of the weights."""
-        priors = tuple(source.name for source in self.priors)
-        return priors + tuple(source.name for source in self.baselines)
-
-    @property
     def parameters(self) -> int:
         """Trained numbers of all priors."""
         return sum(source.parameters for source in self.priors)
 
+    @property
+    def names(self) -> list[str]:
+        """What people are told the sources beside the networks are."""
+        return [
+            *(source.name for source in self.priors),
+            *(source.name for source in self.baselines),
+        ]
+
+    def points(self, panel: Panel, rows: Rows) -> list[Values]:
+        """Return the medians of each baseline after origins, [B, H]."""
+        return [source.medians(panel, rows) for source in self.baselines]
+
     def parts(
-        self, panel: Panel, rows: Rows, scores: Values, networks: Sequence[Values] = ()
+        self,
+        panel: Panel,
+        rows: Rows,
+        scores: Values,
+        networks: Sequence[Values] = (),
+        points: Sequence[Values] | None = None,
     ) -> list[Values]:
         """Return the forecast of each source in the order of the weights, [B, N, H].
 
         Args:
             panel: The series; nothing after an origin is read.
             rows: Origins, [B].
-            scores: Normal scores of the levels, the last one 0, [B, N, H] or [1, N, 1].
+            scores: Normal scores of the levels, the last one 0, [B, N, H], [1, N, H] or [1, N, 1].
             networks: Of the networks at these scores, [B, N, H], if there are any.
+            points: What `points` returned of these origins; None asks for it. Who asks for the
+                parts of some origins at a time asks for the points of all beforehand.
         """
         whole = [*networks, *(source.values(panel, rows, scores) for source in self.priors)]
-        points = [source.medians(panel, rows) for source in self.baselines]
+        points = self.points(panel, rows) if points is None else points
         return [*whole, *(with_intervals(point, whole) for point in points)]
 
     def values(
-        self, panel: Panel, rows: Rows, scores: Values, networks: Sequence[Values] = ()
+        self,
+        panel: Panel,
+        rows: Rows,
+        scores: Values,
+        networks: Sequence[Values] = (),
+        points: Sequence[Values] | None = None,
     ) -> Values:
-        """Return the weighted mean of the sources, [B, N, H]; the arguments are those of `parts`.
-
-        Sources without a weight are not asked, unless others take their intervals.
-        """
+        """Return the weighted mean of the sources, [B, N, H]; arguments are those of `parts`."""
         if not self and networks:
             return networks[0]
-        return combined(self.parts(panel, rows, scores, networks), self.weights)
+        return combined(self.parts(panel, rows, scores, networks, points), self.weights)
 
     def weighed(
-        self, panel: Panel, rows: Rows, parts: Sequence[Values], levels: Sequence[float]
+        self,
+        panel: Panel,
+        rows: Rows,
+        parts: Sequence[Values],
+        levels: Sequence[float],
+        *,
+        forecasts: float | None = None,
     ) -> "Combination":
         """Return the like with the weights that would have done best on held-back rows.
 
@@ -80,11 +101,13 @@ class Combination:
             rows: Origins, after which no source has learnt anything, [B].
             parts: What `parts` returned of them for the scores of the levels, [B, Q, H].
             levels: Probabilities of the quantiles, [Q].
+            forecasts: How many the origins are worth; None for all of them.
         """
         task = self.priors[0].task if self.priors else self.baselines[0].task
         actual = outcomes(panel, rows, task.horizon)
         scale = error_scales(panel, rows, task.season_length)
-        return replace(self, weights=best_weights(parts, actual, scale, levels))
+        weights = best_weights(parts, actual, scale, levels, forecasts=forecasts)
+        return replace(self, weights=weights)
 
 
 NETWORKS_ALONE = Combination()

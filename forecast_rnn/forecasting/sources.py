@@ -45,15 +45,35 @@ class PriorSource:
         Args:
             panel: The series; nothing after an origin is read.
             rows: Origins, [B].
-            scores: Normal scores of the levels, [B, N, H] or [1, N, 1].
+            scores: Normal scores of the levels, [B, N, H], [1, N, H] or [1, N, 1].
 
         Returns:
             [B, N, H]; NaN where nothing is observed up to the origin.
         """
+        from threadpoolctl import threadpool_limits
+
         task = self.task
         series = Flat(panel.values, panel.indptr, task.season_length, self.second_season)
-        found = forecast_quantiles(self.prior, series, rows, horizon=task.horizon)
+        # One thread, as sums over several differ in the last digit from machine to machine.
+        with threadpool_limits(limits=1):
+            found = forecast_quantiles(
+                self.prior, series, _telling(panel, rows), horizon=task.horizon
+            )
         return at_scores(found, QUANTILE_LEVELS, scores)
+
+
+def _telling(panel: Panel, rows: Rows) -> Rows:
+    """Return origins, those up to which one value is known moved back to that value, [B].
+
+    The rows after a lone value say nothing of it; read as a run of equal values they would make
+    the forecast sure of itself.
+    """
+    known = np.append(0, np.cumsum(np.isfinite(panel.values)))
+    before = known[panel.indptr[panel.item_of(rows)]]
+    lone = known[rows + 1] - before == 1
+    if not lone.any():
+        return rows
+    return np.where(lone, np.searchsorted(known, before + 1) - 1, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,10 @@ class BaselineSource:
     task: Task
 
     def medians(self, panel: Panel, rows: Rows) -> Values:
-        """Return medians after origins, [B, H]; NaN where there is no forecast."""
+        """Return medians after origins, [B, H]; NaN where there is no forecast.
+
+        All origins at once, for what learns of the series does so up to the first of them.
+        """
         table = baseline_table(self.name, panel, rows, task=self.task)
         median = table[FORECAST].cast(float).fill_null(np.nan).to_numpy()
         return median.reshape(len(rows), self.task.horizon).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The folders that `train` and `backtest` write to: claimed before the work, never another's.
+"""The folders that commands write to: claimed before the work, never another's.
 
 A folder says which command made it by a small record, `MARK`. One from before there were such
 records is known by the files that only that command writes.
@@ -19,8 +19,10 @@ BUNDLE = "model"
 BUNDLE_FILES = ("manifest.json", "series.parquet", "weights.safetensors")
 BACKTEST = "backtest.parquet"
 
-TRAIN, ROLLING = "train", "backtest"
+TRAIN, FORECAST, ROLLING = "train", "forecast", "backtest"
 """The commands that write folders."""
+MODELS = (TRAIN, FORECAST)
+"""Those whose folders hold a model."""
 
 _SCORES = ("scores.csv", "scores-by-step.csv", "scores-by-series.csv")
 _ROWS = (BACKTEST, "backtest.csv")
@@ -36,7 +38,8 @@ def claimed_folder(folder: Path | None, command: str) -> Iterator[Path | None]:
 
     Args:
         folder: Where results shall go; None for nowhere.
-        command: `train` or `backtest`.
+        command: `train`, `forecast` or `backtest`. A training may replace a forecast without one,
+            which costs a second, and not the other way round.
 
     Yields:
         The folder.
@@ -98,12 +101,12 @@ def _check(folder: Path, command: str) -> None:
             f"{folder} holds files of something else; nothing was touched. "
             "Pass another --out, or empty it."
         )
-    if maker != command:
+    if maker != command and (maker, command) != (FORECAST, TRAIN):
         raise OutputError(
             f"{folder} was written by '{maker}', and '{command}' would replace part of it; "
             "nothing was touched. Pass another --out."
         )
-    strange = _strange_file(folder) if command == TRAIN else None
+    strange = _strange_file(folder) if command in MODELS else None
     if strange is not None:
         raise OutputError(
             f"{strange} is no part of a model, and training would replace the folder that it is "

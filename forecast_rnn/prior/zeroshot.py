@@ -78,16 +78,22 @@ def forecast_quantiles(
         if both_signs:
             turned = _forecast(prior, replace(known, values=-known.values), passes, horizon)
             found[usable[part]] = (found[usable[part]] - turned[..., ::-1]) / 2
-    return at_levels(found * known.unit[items][:, None, None], levels)
+    # Zeros have no size of their own, and must not take that of what comes after them.
+    unit = np.where(origins >= known.sized[items], known.unit[items], 1.0)
+    return at_levels(found * unit[:, None, None], levels)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Series in powers of four near their size, so that no sum overflows and none is rounded.
+    """Series in powers of four near their first value, so that sums are of ordinary size.
+
+    Not near their largest one, as that may come after an origin. By powers of four roots of sums
+    scale to the last bit as well.
 
     Attributes:
         values: In units, [N].
         unit: Of each series, [I].
+        sized: First row of each with a value other than 0; behind its end if none, [I].
         first: First row of each with a value, in the flat array; behind its end if none, [I].
         season: Rows in a season of each, [I].
         second: Rows in a second season of each, [I].
@@ -95,6 +101,7 @@ class _Known:
 
     values: Floats
     unit: Floats
+    sized: Ints
     first: Ints
     season: Ints
     second: Ints
@@ -105,17 +112,25 @@ class _Known:
         count = len(indptr) - 1
         item = np.repeat(np.arange(count), np.diff(indptr))
         there = np.isfinite(values)
-        size = np.zeros(count)
-        np.maximum.at(size, item[there], np.abs(values[there]))
-        # Powers of four, so that roots of sums scale by them to the last bit as well.
-        unit = np.ldexp(1.0, 2 * ((np.frexp(size)[1] - 1) // 2))
-        first = indptr[1:].copy()
-        np.minimum.at(first, item[there], np.flatnonzero(there))
+        sized = _first(there & (values != 0), item, indptr)
+        has_size = sized < indptr[1:]
+        size = np.where(has_size, np.append(values, 0.0)[sized], 1.0)
+        power = 2 * ((np.frexp(size)[1] - 1) // 2)
+        unit = np.where(has_size, np.ldexp(1.0, power), 1.0)
+        first = _first(there, item, indptr)
         season, second = (
             np.broadcast_to(np.asarray(part, np.int64), count)
             for part in (series.season, series.second)
         )
-        return cls(np.where(there, values, np.nan) / unit[item], unit, first, season, second)
+        values = np.where(there, values, np.nan) / unit[item]
+        return cls(values, unit, sized, first, season, second)
+
+
+def _first(chosen: np.ndarray, item: Ints, indptr: Ints) -> Ints:
+    """Return the first row of each series that is chosen; behind its end if none, [I]."""
+    first = indptr[1:].copy()
+    np.minimum.at(first, item[chosen], np.flatnonzero(chosen))
+    return first
 
 
 def _portions(known: _Known, items: Ints, origins: Ints) -> Iterator[tuple[Ints, Passes]]:

@@ -53,6 +53,7 @@ def trained(folder: Path, missing: tuple[str, ...]) -> SimpleNamespace:
     ]
     return SimpleNamespace(
         folder=folder,
+        worth=(),
         scores=pl.DataFrame(scores, schema=["model", "metric", "value"], orient="row"),
         verdict=Verdict(sentences=("The network beats the seasonal naive.", "Take it with care.")),
         findings=SimpleNamespace(

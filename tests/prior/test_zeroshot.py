@@ -140,3 +140,27 @@ def test_passes_lie_side_by_side_and_padded():
     found = dense(np.arange(6.0), np.array([0, 4]), np.array([3, 2]))
 
     assert found == pytest.approx(np.array([[0, 1, 2], [4, 5, np.nan]]), nan_ok=True)
+
+
+@pytest.mark.parametrize("later", [0.0, 1000.0, 1e6])
+def test_zeros_are_forecast_alike_whatever_comes_after_them(later):
+    values = np.array([0.0] * 20 + [later] * 5)
+    alone = Flat(values[:20], np.array([0, 20]))
+    origin = np.array([19])
+
+    found = forecast_quantiles(PRIOR, Flat(values, np.array([0, 25])), origin, horizon=3)
+
+    assert np.array_equal(found, forecast_quantiles(PRIOR, alone, origin, horizon=3))
+
+
+def test_a_later_value_changes_no_digit():
+    values = np.random.default_rng(0).normal(5, 1, 60)
+    other = np.append(values[:40], 1e9 * values[40:])
+    origins = np.array([10, 39])
+
+    found = [
+        forecast_quantiles(PRIOR, Flat(each, np.array([0, 60]), 4), origins, horizon=5)
+        for each in (values, other)
+    ]
+
+    assert np.array_equal(*found)

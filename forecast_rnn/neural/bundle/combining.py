@@ -1,31 +1,29 @@
-"""The priors and baselines of a combination in a bundle, and back."""
+"""What forecasts are combined of, as a part of a bundle and back: priors, baselines, weights."""
 
-import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from forecast_rnn.baselines import BASELINES
+from forecast_rnn.baselines import BASELINES, STATISTICAL
 from forecast_rnn.config import Task
 from forecast_rnn.errors import BundleError
 from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
-from forecast_rnn.neural.bundle.folder import Tensors
+from forecast_rnn.neural.bundle.folder import Tensor, Tensors
+from forecast_rnn.neural.bundle.parts import build, check, check_keys
 from forecast_rnn.prior.design import CELLS, Design
 from forecast_rnn.prior.weights import Prior, shapes
 
-PREFIX = "prior"
-MOST_PRIORS = 8
-MOST_WIDTH = 4096
-_KEYS = {"priors", "baselines", "weights"}
-_PRIOR_KEYS = {"name", "second_season", "design"}
-_SIZES = ("hidden_size", "layers", "head_size")
+PREFIX = "prior."
+"""What the tensors of priors are named by."""
+MOST_SOURCES = 16
+MOST_ROWS = 1_000_000
+MOST_SIZE = 4096
 
 
-def describe_combination(combination: Combination) -> tuple[dict[str, Any], Tensors]:
-    """Return what a manifest says of a combination, and the weights of its priors."""
-    described = {
+def described(combination: Combination) -> dict[str, Any]:
+    """Return what a manifest says of a combination; the weights of priors are tensors."""
+    return {
         "priors": [
             {
                 "name": source.name,
@@ -37,81 +35,83 @@ def describe_combination(combination: Combination) -> tuple[dict[str, Any], Tens
         "baselines": [source.name for source in combination.baselines],
         "weights": list(combination.weights),
     }
-    tensors = {
-        f"{PREFIX}{number}.{name}": np.asarray(part, np.float32)
+
+
+def tensors_of(combination: Combination) -> Tensors:
+    """Return the weights of priors by name, `prior.0.embed.bias` and so on."""
+    return {
+        f"{PREFIX}{number}.{name}": part
         for number, source in enumerate(combination.priors)
         for name, part in source.prior.weights.items()
     }
-    return described, tensors
 
 
-def read_combination(
-    described: object, tensors: Tensors, task: Task, where: str
-) -> tuple[Combination, Tensors]:
-    """Make a combination of what a manifest says, and return the tensors that are not its own.
+def combination_of(
+    description: object, tensors: Mapping[str, Tensor], task: Task, where: str, *, networks: int = 0
+) -> Combination:
+    """Return the combination that was described.
 
     Args:
-        described: As the manifest has it; nothing of it is trusted.
-        tensors: All of the bundle.
-        task: What is forecast.
-        where: What messages call the bundle.
+        description: What `described` returned, of a file.
+        tensors: Of the file, those of priors and no other.
+        task: Of the forecaster.
+        where: For errors.
+        networks: Sources beside those described: 1 where networks are combined with these.
 
     Raises:
-        BundleError: a part is missing, unknown, of a wrong type, or out of range.
+        BundleError: a key, a type, a shape or a range is not as it should be.
     """
-    if not isinstance(described, dict) or set(described) != _KEYS:
-        raise BundleError(f"{where}: the combination does not have the fields of this version.")
-    if not all(isinstance(part, list) for part in described.values()):
-        raise BundleError(f"{where}: the combination holds something else than lists.")
-    rest = dict(tensors)
-    if len(described["priors"]) > MOST_PRIORS:
-        raise BundleError(f"{where}: the combination has more than {MOST_PRIORS} priors.")
-    priors = tuple(
-        _prior(one, rest, number, task, where) for number, one in enumerate(described["priors"])
+    where = f"{where}: combination"
+    if not isinstance(description, dict):
+        raise BundleError(f"{where} is {repr(description)[:60]}, which is not possible.")
+    check_keys(description, {"priors", "baselines", "weights"}, where)
+    priors, baselines = description["priors"], description["baselines"]
+    check(baselines, tuple[str, ...], f"{where}: baselines")
+    unknown = sorted({*baselines} - ({*BASELINES} - {*STATISTICAL}))
+    if not isinstance(priors, list) or len(priors) + len(baselines) > MOST_SOURCES or unknown:
+        raise BundleError(f"{where} has sources that there are not: {unknown or 'too many'}.")
+    weights = _weights(description["weights"], networks + len(priors) + len(baselines), where)
+    sources = tuple(
+        _prior(one, tensors, task, f"{where}: prior {number}", number)
+        for number, one in enumerate(priors)
     )
-    for name in described["baselines"]:
-        if not isinstance(name, str) or name not in BASELINES:
-            raise BundleError(f"{where}: there is no baseline {str(name)[:60]!r}.")
-    baselines = tuple(BaselineSource(name, task) for name in described["baselines"])
-    weights = _weights(described["weights"], len(priors) + len(baselines), where)
-    return Combination(priors, baselines, weights), rest
+    held = {f"{PREFIX}{n}.{name}" for n, one in enumerate(sources) for name in one.prior.weights}
+    if {*tensors} != held:
+        odd = sorted({*tensors} ^ held)[0]
+        raise BundleError(f"{where}: weights.safetensors: tensor '{odd[:60]}' does not fit.")
+    named = tuple(BaselineSource(name, task) for name in baselines)
+    return Combination(sources, named, weights)
 
 
-def _weights(values: list[Any], others: int, where: str) -> tuple[float, ...]:
-    """Check the weights of as many sources as there are, with or without networks."""
-    fits = all(isinstance(value, float) and 0 <= value <= 1 for value in values)
-    fits = fits and len(values) in (others, others + 1) and 0.99 < math.fsum(values) < 1.01
-    if not fits:
-        raise BundleError(f"{where}: the weights {str(values)[:60]} are not those of its sources.")
-    return tuple(values)
+def _weights(values: object, count: int, where: str) -> tuple[float, ...]:
+    check(values, tuple[float, ...], f"{where}: weights")
+    assert isinstance(values, list | tuple), "as was checked"
+    weights = tuple(float(value) for value in values)
+    in_range = all(0 <= weight <= 1 for weight in weights)
+    if len(weights) != count or not in_range or abs(sum(weights) - 1) > 1e-3:
+        raise BundleError(f"{where}: weights are {weights}; they must be {count} with the sum 1.")
+    return weights
 
 
-def _prior(one: object, rest: Tensors, number: int, task: Task, where: str) -> PriorSource:
-    if not isinstance(one, dict) or set(one) != _PRIOR_KEYS:
-        raise BundleError(f"{where}: prior {number} does not have the fields of this version.")
-    name, second = one["name"], one["second_season"]
-    if not isinstance(name, str) or type(second) is not int or not 0 <= second <= 100_000:
-        raise BundleError(f"{where}: prior {number} has a name or season that is not possible.")
-    design = _design(one["design"], number, where)
-    expected, weights = shapes(design), {}
-    for key, shape in expected.items():
-        full = f"{PREFIX}{number}.{key}"
-        part = rest.pop(full, None)
-        if part is None or part.shape != shape:
-            raise BundleError(f"{where}: weights.safetensors: tensor '{full}' does not fit.")
-        weights[key] = part
+def _prior(
+    values: object, tensors: Mapping[str, Tensor], task: Task, where: str, number: int
+) -> PriorSource:
+    """Build a prior, after the name and the shape of every weight was compared."""
+    if not isinstance(values, dict):
+        raise BundleError(f"{where} is {repr(values)[:60]}, which is not possible.")
+    check_keys(values, {"name", "second_season", "design"}, where)
+    name, second = values["name"], values["second_season"]
+    check(name, str, f"{where}: name")
+    check(second, int, f"{where}: second_season")
+    design = build(Design, values["design"], where)
+    sizes = (design.hidden_size, design.layers, design.head_size)
+    possible = design.cell in CELLS and all(0 < size <= MOST_SIZE for size in sizes)
+    if not (possible and 0 <= second <= MOST_ROWS):
+        raise BundleError(f"{where} is out of range: {design}, second season {second}.")
+    wanted = shapes(design)
+    for part, shape in wanted.items():
+        found = tensors.get(f"{PREFIX}{number}.{part}")
+        if found is None or found.shape != shape:
+            raise BundleError(f"{where}: weights.safetensors: tensor '{part}' does not fit.")
+    weights = {part: tensors[f"{PREFIX}{number}.{part}"] for part in wanted}
     return PriorSource(name, Prior(design, weights, {}), task, second)
-
-
-def _design(values: object, number: int, where: str) -> Design:
-    fits = isinstance(values, dict) and set(values) == {"cell", *_SIZES}
-    if fits:
-        assert isinstance(values, dict)
-        fits = values["cell"] in CELLS
-        fits &= all(
-            type(values[name]) is int and 1 <= values[name] <= MOST_WIDTH for name in _SIZES
-        )
-    if not fits:
-        raise BundleError(f"{where}: prior {number} has a design that is not possible.")
-    assert isinstance(values, dict)
-    return Design(**values)

@@ -117,6 +117,27 @@ def read_bundle(folder: Path) -> Bundle:
         return _read_whole(folder)  # another process put a new bundle in place meanwhile
 
 
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read what the manifest of a model folder says of the model; nothing else is verified.
+
+    Raises:
+        InputError: There is nothing at the path.
+        BundleError: It is not a bundle, or its manifest is damaged, altered, or of another version.
+        PermissionError: It may not be read.
+    """
+    _identity(folder)
+    _check_names(folder)
+    with _opened(folder, MANIFEST) as stream:
+        description: dict[str, Any] = _manifest(folder, stream)["description"]
+    return description
+
+
+def _manifest(folder: Path, stream: BinaryIO) -> dict[str, Any]:
+    with _blame(folder, MANIFEST):
+        content = stream.read(MOST_BYTES[MANIFEST] + 1)
+        return parse_manifest(content, NAMES - {MANIFEST}, version=__version__)
+
+
 def _read_whole(folder: Path) -> Bundle:
     description, tensors, groups = _read(folder, lambda _, content: unpack_series(content))
     series = list(groups)
@@ -127,9 +148,7 @@ def _read(folder: Path, unpack: _Unpack) -> _Found:
     _check_names(folder)
     with contextlib.ExitStack() as stack:
         streams = {name: stack.enter_context(_opened(folder, name)) for name in sorted(NAMES)}
-        with _blame(folder, MANIFEST):
-            content = streams[MANIFEST].read(MOST_BYTES[MANIFEST] + 1)
-            manifest = parse_manifest(content, NAMES - {MANIFEST}, version=__version__)
+        manifest = _manifest(folder, streams[MANIFEST])
         with _blame(folder, WEIGHTS):
             content = _verified(streams[WEIGHTS], manifest["files"][WEIGHTS])
             tensors = _unpack_tensors(content)

@@ -1,25 +1,24 @@
 """A forecaster and its series as a bundle, and back."""
 
-import types
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 import numpy as np
-import polars as pl
 import torch
 
 from forecast_rnn.config import ModelConfig, Task
 from forecast_rnn.data.panels.calendar import SIZES, almanac
-from forecast_rnn.data.panels.panel import Panel, panel_from_table, panel_tables
+from forecast_rnn.data.panels.panel import Panel, panel_tables
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
 from forecast_rnn.kinds import CLASSES, VALUES
-from forecast_rnn.neural.bundle.combining import describe_combination, read_combination
+from forecast_rnn.neural.bundle.combining import PREFIX, combination_of, described, tensors_of
 from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
+from forecast_rnn.neural.bundle.parts import build, fits, frozen, panel_of
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
 from forecast_rnn.neural.inference.classes import Classes
@@ -57,9 +56,8 @@ def save_model(
         training: How the networks came about; told by `inspect`, used by nothing.
     """
     description: dict[str, Any] = {name: asdict(getattr(forecaster, name)) for name in PARTS}
-    described, packed = describe_combination(forecaster.combination)
     description |= {
-        "combination": described,
+        "combination": described(forecaster.combination),
         "floor": forecaster.floor,
         "nonnegative": forecaster.nonnegative,
         "fallback": forecaster.fallback,
@@ -72,7 +70,7 @@ def save_model(
         for member, network in enumerate(forecaster.networks)
         for name, tensor in network.state_dict().items()
     }
-    tensors |= packed
+    tensors |= tensors_of(forecaster.combination)
     write_bundle(folder, description, tensors, partial(panel_tables, panel, GROUP))
 
 
@@ -85,12 +83,14 @@ def load_model(folder: Path, device: torch.device) -> tuple[Forecaster, Panel]:
     bundle, where = read_bundle(folder), str(folder)
     parts = _parts(bundle.description, where)
     task, members = parts["task"], parts.pop("members")
-    panel = _panel(bundle.series, parts["schema"], parts["frequency"], where)
+    panel = panel_of(bundle.series, parts["schema"], parts["frequency"], where)
     _check_encoding(panel, parts["encoding"], where)
     _check_classes(parts["classes"], task, parts["model"], where)
-    described = bundle.description["combination"]
-    combination, others = read_combination(described, bundle.tensors, task, where)
+    priors = {name: part for name, part in bundle.tensors.items() if name.startswith(PREFIX)}
+    description = bundle.description["combination"]
+    combination = combination_of(description, priors, task, where, networks=1)
     shape = parts["model"], task, parts["encoding"]
+    others = {name: part for name, part in bundle.tensors.items() if name not in priors}
     networks = tuple(
         network.to(device).train(False) for network in _networks(others, members, shape, where)
     )
@@ -105,32 +105,23 @@ def _parts(description: dict[str, Any], where: str) -> dict[str, Any]:
         odd = sorted(set(description) ^ known)
         raise BundleError(f"{where}: the manifest has unknown or missing keys: {', '.join(odd)}.")
     parts: dict[str, Any] = {
-        name: _build(kind, description[name], f"{where}: {name}") for name, kind in PARTS.items()
+        name: build(kind, description[name], f"{where}: {name}") for name, kind in PARTS.items()
     }
     parts |= {name: description[name] for name in plain}
     floor, members, fallback = parts["floor"], parts["members"], parts["fallback"]
-    if not (_fits(floor, float) and _fits(members, int) and 1 <= members <= MOST_MEMBERS):
+    if not (fits(floor, float) and fits(members, int) and 1 <= members <= MOST_MEMBERS):
         raise BundleError(f"{where}: floor {floor!r} or members {members!r} is out of range.")
     for name in ("nonnegative", "rounded"):
         if not isinstance(parts[name], bool):
             raise BundleError(f"{where}: {name} is {str(parts[name])[:60]!r}, not true or false.")
     if parts["transform"].name not in TRANSFORMS:
         raise BundleError(f"{where}: there is no transform '{parts['transform'].name}'.")
-    if not _fits(fallback, tuple[tuple[str, ...], ...] | None):
+    if not fits(fallback, tuple[tuple[str, ...], ...] | None):
         raise BundleError(f"{where}: fallback is {str(fallback)[:60]!r}, not a list of ids.")
     calibrated, horizon = len(parts["calibration"].factors), parts["task"].horizon
     if calibrated not in (0, horizon):
         raise BundleError(f"{where}: the calibration is of {calibrated} steps, not {horizon}.")
-    return parts | {"fallback": _frozen(fallback)}
-
-
-def _panel(series: pl.DataFrame, schema: Schema, frequency: Frequency, where: str) -> Panel:
-    try:
-        return panel_from_table(series, schema, frequency)
-    except pl.exceptions.PolarsError:
-        raise BundleError(
-            f"{where}: series.parquet does not have the columns of the schema."
-        ) from None
+    return parts | {"fallback": frozen(fallback)}
 
 
 def _check_encoding(panel: Panel, encoding: Encoding, where: str) -> None:
@@ -183,35 +174,3 @@ def _networks(
             {name: torch.from_numpy(tensors[f"{member}.{name}"]) for name in state}
         )
     return networks
-
-
-def _build(kind: type[Kind], values: object, where: str) -> Kind:
-    """Make a frozen dataclass of JSON values: exactly its fields, each of its type."""
-    if not isinstance(values, dict) or set(values) != {field.name for field in fields(kind)}:  # type: ignore[arg-type]
-        raise BundleError(f"{where} does not have the fields of this version.")
-    for field in fields(kind):  # type: ignore[arg-type]
-        if not _fits(values[field.name], field.type):
-            seen = repr(values[field.name])[:60]
-            raise BundleError(f"{where}: {field.name} is {seen}, which is not possible.")
-    frozen = {name: _frozen(value) for name, value in values.items()}
-    try:
-        return kind(**frozen)
-    except ConfigError as error:
-        raise BundleError(f"{where}: {error}") from error
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _fits(value: object, kind: Any) -> bool:
-    """Tell whether a JSON value is of a field's type."""
-    if get_origin(kind) is Literal:
-        return value in get_args(kind)
-    if get_origin(kind) is tuple:
-        return isinstance(value, list | tuple) and all(_fits(v, get_args(kind)[0]) for v in value)
-    if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        return any(_fits(value, option) for option in get_args(kind))
-    if kind is float:
-        return type(value) in (int, float)
-    return type(value) is (type(None) if kind is None else kind)

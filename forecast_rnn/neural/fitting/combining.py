@@ -11,7 +11,8 @@ from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.outcomes import error_scales, outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.panels.seasons import second_season
-from forecast_rnn.evaluation.combination import best_weights, quantile_losses
+from forecast_rnn.evaluation.combination import best_weights, scaled_loss
+from forecast_rnn.evaluation.worth import Worth, worths
 from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
 from forecast_rnn.neural.heads.quantile import normal_score
@@ -29,27 +30,14 @@ from forecast_rnn.prior.weights import Prior, read_prior, shipped_cells, shipped
 Unseen = int | NDArray[np.int64]
 Values = NDArray[np.float64]
 
-NETWORK, PRIOR, TUNED, RIDGE = "network", "prior", "fine-tuned prior", "ridge"
+NETWORK, PRIOR, TUNED = "network", "prior", "fine-tuned prior"
+BASELINES = ("ridge", "naive2")
+"""What stands beside networks and priors."""
 MOST_SECONDS = 30.0
 """Of one core that one fine-tuning may take: fewer steps are tried where they take long."""
 AS_GOOD = 1.005
 """Fewer steps are taken where more of them are no better than this much."""
 NONE, AUTO = "none", "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What a source was worth on held-back rows.
-
-    Attributes:
-        name: What it is.
-        score: Its scaled loss; NaN where nothing could be measured.
-        weight: Its share of the forecast.
-    """
-
-    name: str
-    score: float
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,7 @@ class Mixture:
         second_season: Rows in a longer season, 0 for none.
         steps: Of fine-tuning; 0 where the prior stays as it is.
         weights: Of the networks, of the prior, of the fine-tuned one if there are steps, and of
-            the ridge regression.
+            the baselines.
         worth: What each was worth.
     """
 
@@ -157,13 +145,10 @@ def choose_mixture(
     steps = next(steps for steps in sorted(losses) if not losses[steps] > AS_GOOD * best)
     combination = _combination(task, prior, tuned[steps], second, steps)
     own = forecaster.values(panel, held.rows, scores)
-    parts = combination.parts(panel, held.rows, scores, [own])
-    weights = judge.weights(parts)
-    names = (NETWORK, *combination.names)
-    worth = tuple(
-        Worth(name, judge.loss(part), weight)
-        for name, part, weight in zip(names, parts, weights, strict=True)
-    )
+    parts = [part[:, :-1] for part in combination.parts(panel, held.rows, scores, [own])]
+    measured = judge.measured()
+    weights = best_weights(parts, *measured)
+    worth = worths([NETWORK, *combination.names], weights, parts, measured)
     whole = replace(forecaster, combination=replace(combination, weights=weights))
     return Mixture(prior, second, steps, weights, worth), whole
 
@@ -206,8 +191,8 @@ def _combination(task: Task, prior: Prior, tuned: Prior, second: int, steps: int
     priors = [PriorSource(PRIOR, prior, task, second)]
     if steps:
         priors.append(PriorSource(TUNED, tuned, task, second))
-    count = 2 + len(priors)
-    baselines = (BaselineSource(RIDGE, task),)
+    baselines = tuple(BaselineSource(name, task) for name in BASELINES)
+    count = 1 + len(priors) + len(baselines)
     return Combination(tuple(priors), baselines, (1 / count,) * count)
 
 
@@ -220,18 +205,11 @@ class _Judge:
     task: Task
 
     def loss(self, values: Values) -> float:
-        actual, scale = self._outcome()
-        quantiles = values[:, :-1].transpose(0, 2, 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scaled = quantile_losses(quantiles, actual, self.task.quantile_levels) / scale
-        scaled = scaled[np.isfinite(scaled)]
-        return float(scaled.mean()) if scaled.size else np.nan
+        """Return the scaled loss of forecasts, [B, Q + 1, H]."""
+        return scaled_loss(values[:, :-1], *self.measured())
 
-    def weights(self, parts: list[Values]) -> tuple[float, ...]:
-        actual, scale = self._outcome()
-        quantiles = [part[:, :-1] for part in parts]
-        return best_weights(quantiles, actual, scale, self.task.quantile_levels)
-
-    def _outcome(self) -> tuple[Values, Values]:
+    def measured(self) -> tuple[Values, Values, tuple[float, ...]]:
+        """Return what came true, [B, H], the scale of each origin, [B], and the levels."""
         actual = outcomes(self.panel, self.rows, self.task.horizon)
-        return actual, error_scales(self.panel, self.rows, self.task.season_length)
+        scale = error_scales(self.panel, self.rows, self.task.season_length)
+        return actual, scale, self.task.quantile_levels

@@ -9,16 +9,19 @@ distances: without s, errors that last for the whole horizon would look as if th
 """
 
 import math
+from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.neural.heads.quantile import interpolated, normal_score
+from forecast_rnn.evaluation.levels import at_scores
 from forecast_rnn.neural.inference.dependence import Dependence
-from forecast_rnn.neural.inference.forecaster import Forecaster
+
+if TYPE_CHECKING:
+    from forecast_rnn.forecasting.protocol import AnyForecaster
 
 MOST_ORIGINS = 3000
 FEWEST_PAIRS = 8
@@ -32,7 +35,9 @@ _GRID = np.linspace(-3.0, 3.0, 61)
 Values = NDArray[np.float64]
 
 
-def measure_dependence(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Dependence:
+def measure_dependence(
+    forecaster: "AnyForecaster", panel: Panel, rows: NDArray[np.int64]
+) -> Dependence:
     """Estimate s and φ by what forecasts got wrong; both are 0 with nothing to go by.
 
     Each outcome is placed among the quantiles of its forecast, and the places are ranked
@@ -82,13 +87,10 @@ def normal_paths(shape: tuple[int, int, int], dependence: Dependence, seed: int)
 
 def from_quantiles(quantiles: Values, levels: tuple[float, ...], scores: Values) -> Values:
     """Take values at normal scores from quantiles, [B, H, Q] and [B, N, H] -> [B, N, H]."""
-    knots = torch.tensor([normal_score(level) for level in levels], dtype=torch.float64)
-    table = torch.from_numpy(np.ascontiguousarray(quantiles.transpose(0, 2, 1)))
-    values: Values = interpolated(table, knots, torch.from_numpy(scores)).numpy()
-    return values
+    return at_scores(quantiles, levels, scores)
 
 
-def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Values:
+def _places(forecaster: "AnyForecaster", panel: Panel, rows: NDArray[np.int64]) -> Values:
     """Count the quantiles below each outcome, those it equals half, [B, H]; NaN = unknown."""
     horizon = forecaster.task.horizon
     actual = outcomes(panel, rows, horizon)
@@ -107,6 +109,7 @@ def _places(forecaster: Forecaster, panel: Panel, rows: NDArray[np.int64]) -> Va
 def _normal_scores(values: Values) -> Values:
     """Rank values, equal ones by their middle, and give the normal scores of the ranks, [n]."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    middle = np.cumsum(count) - (count - 1) / 2 - 0.5
-    scores: Values = torch.special.ndtri(torch.from_numpy(middle[place] / len(values))).numpy()
+    middle = (np.cumsum(count) - (count - 1) / 2 - 0.5) / len(values)
+    # Of each rank once, as there are few: an outcome is placed among a few dozen quantiles.
+    scores: Values = np.array([NormalDist().inv_cdf(one) for one in middle])[place]
     return scores

@@ -70,6 +70,8 @@ def content(outcome: Outcome) -> tuple[Json, Json]:
         "figures": figures,
         "facts": {plain(name): plain(number(fact)) for name, fact in outcome.facts.items()},
         "warnings": [plain(warning) for warning in warnings_of(outcome)],
+        "sources": _sources(outcome),
+        "trained": bool(outcome.trials or outcome.curve or "steps" in outcome.settings),
         "settings": _settings(outcome),
         "command": plain(outcome.command),
         "versions": versions(),
@@ -178,6 +180,19 @@ def _settings(outcome: Outcome) -> dict[str, str]:
     written = {name.replace("_", " "): _setting(value) for name, value in steady.items()}
     levels = ", ".join(f"{level_text(level)}" for level in outcome.task.quantile_levels)
     return written | {"quantiles": levels} if levels else written
+
+
+def _sources(outcome: Outcome) -> list[tuple[str, str, str, str]]:
+    """Return what each source was worth: its name, its loss, its weight, and that as a number."""
+    return [
+        (
+            plain(one.name.replace("_", " ")),
+            _error(one.score),
+            percent(one.weight),
+            f"{one.weight:.4f}",
+        )
+        for one in outcome.worth
+    ]
 
 
 def _setting(value: object) -> str:

@@ -12,6 +12,7 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.words import counted, listed
 from forecast_rnn.evaluation.verdict import Verdict
+from forecast_rnn.evaluation.worth import Worth
 from forecast_rnn.output.readable import plain
 from forecast_rnn.output.report.evidence import Evidence
 from forecast_rnn.output.report.figures import Figure
@@ -82,6 +83,7 @@ class Outcome:
         trials: What each candidate of the race was trained with, by the names of `settings`,
             with its `steps` and its `score`.
         curve: Steps of the final training, and the loss after them.
+        worth: Of each source that the forecast combines; none if it combines nothing.
         command: The command that does the same again.
     """
 
@@ -99,6 +101,7 @@ class Outcome:
     settings: Mapping[str, object]
     trials: tuple[Mapping[str, object], ...]
     curve: tuple[tuple[int, float], ...] = ()
+    worth: tuple[Worth, ...] = ()
     fallback: tuple[str, ...] = ()
     command: str
 

@@ -9,11 +9,10 @@ from forecast_rnn.config import Task
 from forecast_rnn.errors import BundleError
 from forecast_rnn.forecasting.combination import NETWORKS_ALONE, Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
-from forecast_rnn.neural.bundle.combining import describe_combination, read_combination
+from forecast_rnn.neural.bundle.combining import combination_of, described, tensors_of
 from tests.prior.examples import random_prior
 
 TASK = Task(horizon=3, season_length=7)
-OTHER = {"0.weight": np.ones((2, 2), np.float32)}
 
 
 @pytest.fixture
@@ -25,14 +24,12 @@ def combination():
     return Combination(priors, (BaselineSource("ridge", TASK),), (0.4, 0.2, 0.3, 0.1))
 
 
-def read(described, tensors):
-    return read_combination(described, tensors, TASK, "bundle")
+def read(description, tensors):
+    return combination_of(description, tensors, TASK, "bundle", networks=1)
 
 
-def test_it_comes_back_as_it_was_and_leaves_other_tensors(combination):
-    described, tensors = describe_combination(combination)
-
-    found, rest = read(described, tensors | OTHER)
+def test_it_comes_back_as_it_was(combination):
+    found = read(described(combination), tensors_of(combination))
 
     assert found.names == combination.names
     assert found.weights == combination.weights
@@ -41,14 +38,11 @@ def test_it_comes_back_as_it_was_and_leaves_other_tensors(combination):
         assert one.prior.design == other.prior.design
         for name, part in other.prior.weights.items():
             np.testing.assert_array_equal(one.prior.weights[name], part)
-    assert rest == OTHER
 
 
 def test_networks_alone_need_nothing():
-    described, tensors = describe_combination(NETWORKS_ALONE)
-
-    assert tensors == {}
-    assert read(described, OTHER) == (NETWORKS_ALONE, OTHER)
+    assert tensors_of(NETWORKS_ALONE) == {}
+    assert read(described(NETWORKS_ALONE), {}) == NETWORKS_ALONE
 
 
 FORGED = [
@@ -73,28 +67,29 @@ FORGED = [
 
 @pytest.mark.parametrize(("path", "value"), FORGED, ids=str)
 def test_what_is_forged_is_refused(combination, path, value):
-    described, tensors = describe_combination(combination)
-    forged = copy.deepcopy(described)
+    forged = copy.deepcopy(described(combination))
     place = forged
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
 
     with pytest.raises(BundleError, match="bundle"):
-        read(forged, tensors)
+        read(forged, tensors_of(combination))
 
 
-@pytest.mark.parametrize("described", [None, [], {}, {"priors": []}, {"x": 1}])
-def test_another_form_is_refused(described):
-    with pytest.raises(BundleError, match="fields of this version"):
-        read(described, {})
+@pytest.mark.parametrize("description", [None, [], {}, {"priors": []}, {"x": 1}])
+def test_another_form_is_refused(description):
+    with pytest.raises(BundleError, match="combination"):
+        read(description, {})
 
 
-def test_a_tensor_that_is_missing_or_of_another_shape_is_refused(combination):
-    described, tensors = describe_combination(combination)
+def test_a_tensor_that_is_missing_strange_or_of_another_shape_is_refused(combination):
+    description, tensors = described(combination), tensors_of(combination)
     name = next(iter(tensors))
 
     with pytest.raises(BundleError, match="does not fit"):
-        read(described, {key: part for key, part in tensors.items() if key != name})
+        read(description, {key: part for key, part in tensors.items() if key != name})
     with pytest.raises(BundleError, match="does not fit"):
-        read(described, tensors | {name: np.zeros(1, np.float32)})
+        read(description, tensors | {name: np.zeros(1, np.float32)})
+    with pytest.raises(BundleError, match="does not fit"):
+        read(description, tensors | {"prior.9.x": np.zeros(1, np.float32)})
