@@ -32,18 +32,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("config", "system", "data.hints", "data.faults", "data.time", "prior", "neural.runtime"),
     (
         *("tables", "data.schema", "data.files", "neural.heads.*", "neural.parallel"),
-        *("prior.simulator", "neural.inference.dependence"),
+        "prior.simulator",
     ),
     ("data.columns",),
     ("data.series",),
     ("data.panels",),
-    (
-        *("data.read", "baselines", "evaluation", "neural.network", "output"),
-        "neural.inference.bounds",
-    ),
-    ("forecasting", "output.report", "neural.pretraining", "neural.inference"),
-    ("output.workbook", "forecasting.zeroshot", "neural.fitting"),
-    ("neural.bundle", "forecasting.fitting"),
+    ("data.read", "baselines", "evaluation", "neural.network", "output"),
+    ("forecasting", "output.report", "neural.pretraining"),
+    ("neural.inference", "output.workbook"),
+    ("neural.fitting", "neural.bundle"),
     ("api",),
     ("api.compare",),
     ("cli",),
@@ -142,7 +139,8 @@ def test_a_forecast_to_standard_output_loads_what_it_takes_and_no_more(tmp_path)
     data.write_text("day,sales\n" + "".join(f"{day},{day % 7}\n" for day in range(60)))
     heavy = {"torch", "sklearn", "scipy", "pyarrow", "rich", "jinja2", "joblib", "pydantic"}
 
-    assert loaded_after(run("forecast", str(data), "--out", "-")).isdisjoint(heavy)
+    statement = run("forecast", str(data), "--out", "-", "--prior", "auto")
+    assert loaded_after(statement).isdisjoint(heavy)
 
 
 def test_the_test_would_see_torch():

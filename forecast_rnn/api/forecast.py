@@ -29,7 +29,7 @@ from forecast_rnn.evaluation.verdict import Verdict
 from forecast_rnn.evaluation.worth import weights_in_words
 from forecast_rnn.forecasting.fitting import Fitted, fit, with_paths
 from forecast_rnn.output.folder import FORECAST, claimed_folder
-from forecast_rnn.prior.weights import Prior, read_prior, shipped_prior
+from forecast_rnn.prior.weights import AUTO, Prior, named_prior
 from forecast_rnn.progress import ignore
 
 VERB = "forecast"
@@ -44,7 +44,7 @@ def forecast(
     season: int | None = None,
     quantile_levels: tuple[float, ...] | None = None,
     cell: str = CELL,
-    prior: Path | str | None = None,
+    prior: str = AUTO,
     round: bool = False,
     out: Path | str | None = None,
     gate: bool = False,
@@ -66,7 +66,7 @@ def forecast(
         season: Steps in a season; None for what suits the frequency.
         quantile_levels: Probabilities of the quantiles, with 0.5 among them; None for 0.1 … 0.9.
         cell: The recurrent cell of the network that comes with the package.
-        prior: A file of weights to use in its place.
+        prior: `auto` for the network that comes with the package, or a file of weights.
         round: Whether forecasts are rounded to whole numbers.
         out: Folder to write to; None writes nothing.
         gate: Whether the forecast is withheld where a baseline does better in the backtest.
@@ -85,10 +85,14 @@ def forecast(
     """
     began = time.monotonic()
     hints = hints or Hints()
-    weights = shipped_prior(cell) if prior is None else read_prior(Path(prior))
+    weights = named_prior(prior, cell)
     levels = QUANTILE_LEVELS if quantile_levels is None else quantile_levels
     others: dict[str, object] = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
-    others |= {"cell": None if cell == CELL else cell, "prior": prior, "round": round}
+    others |= {
+        "cell": None if cell == CELL else cell,
+        "prior": None if prior == AUTO else prior,
+        "round": round,
+    }
     others |= {"out": out, "gate": gate, "fallback": fallback}
     others |= {"workbook": workbook, "strict": strict}
     with claimed_folder(None if out is None else Path(out), FORECAST) as folder:
@@ -99,7 +103,7 @@ def forecast(
         if strict:
             refuse_warnings(findings.warnings)
         on_found(findings, task)
-        given = _Given(weights, "shipped" if prior is None else Path(prior).name, round)
+        given = _Given(weights, "shipped" if prior == AUTO else Path(prior).name, round)
         if not test:
             return _untested(panel, task, given, findings, strict=strict)
         from forecast_rnn.api.job import Job, run

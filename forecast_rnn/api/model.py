@@ -34,9 +34,9 @@ from forecast_rnn.data.panels.newdata import (
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import refuse_warnings
 from forecast_rnn.errors import check_range
+from forecast_rnn.forecasting.paths import from_quantiles, normal_paths
 from forecast_rnn.forecasting.protocol import AnyForecaster
 from forecast_rnn.neural.bundle.models import load as load_bundle
-from forecast_rnn.neural.inference.paths import from_quantiles, normal_paths
 from forecast_rnn.output.folder import BUNDLE
 from forecast_rnn.output.publish import published, published_paths
 from forecast_rnn.tables import FORECAST, ITEM, MODEL, STEP, path_table
@@ -147,7 +147,7 @@ class Model:
         """Draw what may come after the last row of each series.
 
         Each step of a path is a draw from the forecast of that step; the steps of a path
-        hang together as those of the backtest did (`forecast_rnn.neural.inference.paths`).
+        hang together as those of the backtest did (`forecast_rnn.forecasting.paths`).
 
         Args:
             count: Paths of each series.

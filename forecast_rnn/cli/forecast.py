@@ -26,8 +26,8 @@ Cell = Annotated[
     str, Option("Cell of the pre-trained network: gru, lstm, mingru.", panel=MODEL, metavar="NAME")
 ]
 Prior = Annotated[
-    Path | None,
-    Option("Weights of a pre-trained network.", panel=MODEL, metavar="FILE", usual="those shipped"),
+    str,
+    Option("Pre-trained network: auto, or a FILE of weights.", panel=MODEL, metavar="NAME"),
 ]
 Round = Annotated[bool, Option("Round forecasts to whole numbers, as counts are.", panel=MODEL)]
 Out = Annotated[
@@ -50,7 +50,7 @@ def forecast(
     season: options.Season = None,
     quantiles: options.Quantiles = None,
     cell: Cell = "gru",
-    prior: Prior = None,
+    prior: Prior = "auto",
     round: Round = False,
     strict: options.Strict = False,
     gate: options.Gate = False,

@@ -25,10 +25,10 @@ from forecast_rnn.evaluation.combination import combined
 from forecast_rnn.evaluation.holdout import hold_out, leaves_enough, rows_after
 from forecast_rnn.evaluation.worth import Worth, worths
 from forecast_rnn.forecasting.combination import Combination
+from forecast_rnn.forecasting.paths import measure_dependence
 from forecast_rnn.forecasting.protocol import Rows
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
 from forecast_rnn.forecasting.zeroshot import ZeroShot, normal_scores
-from forecast_rnn.neural.inference.paths import measure_dependence
 from forecast_rnn.prior.weights import Prior
 
 PRIOR = "prior"

@@ -19,7 +19,7 @@ from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.evaluation.calibration import Calibration
 
 if TYPE_CHECKING:
-    from forecast_rnn.neural.inference.dependence import Dependence
+    from forecast_rnn.forecasting.dependence import Dependence
 
 Rows = NDArray[np.int64]
 Values = NDArray[np.float64]

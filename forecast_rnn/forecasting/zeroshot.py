@@ -13,10 +13,10 @@ from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.bounds import never_negative
 from forecast_rnn.forecasting.combination import Combination
+from forecast_rnn.forecasting.dependence import Dependence
 from forecast_rnn.forecasting.protocol import Rows, Values
-from forecast_rnn.neural.inference.bounds import never_negative
-from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.tables import forecast_columns, forecast_table
 
 PORTION = 1024

@@ -20,6 +20,7 @@ from forecast_rnn.prior.trials import WIDTH as TRIALS
 FORMAT = 1
 """Changes whenever the numbers that a network reads change."""
 
+AUTO, NONE = "auto", "none"
 FOLDER = Path(__file__).with_name("weights")
 
 
@@ -54,6 +55,18 @@ def shipped_prior(cell: str = "gru") -> Prior:
         choices = ", ".join(shipped_cells())
         raise ConfigError(f"there is no prior of the cell '{cell}'; choose {choices}.")
     return read_prior(FOLDER / f"{cell}.safetensors")
+
+
+def named_prior(name: str, cell: str) -> Prior:
+    """Return the prior that a user names: `auto` for the one that is shipped of a cell, or a file.
+
+    Raises:
+        ConfigError: `none`, or there is none of that cell.
+        BundleError: a file is damaged.
+    """
+    if name == NONE:
+        raise ConfigError("a forecast without training takes a prior; leave out --prior none.")
+    return shipped_prior(cell) if name == AUTO else read_prior(Path(name))
 
 
 def read_prior(path: Path) -> Prior:

@@ -40,7 +40,6 @@ SERIES = "series.parquet"
 MOST_BYTES = {MANIFEST: 2**20, WEIGHTS: 2**31, SERIES: 2**31}
 MOST_HEADER_BYTES = 2**20
 NAMES = frozenset(MOST_BYTES)
-
 Tensor = NDArray[np.float32]
 Tensors = dict[str, Tensor]
 _Found = tuple[dict[str, Any], Tensors, Iterator[pl.DataFrame]]

@@ -15,6 +15,7 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError, ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.dependence import Dependence
 from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.bundle.combining import PREFIX, combination_of, described, tensors_of
 from forecast_rnn.neural.bundle.folder import Tensors, read_bundle, write_bundle
@@ -22,7 +23,6 @@ from forecast_rnn.neural.bundle.parts import build, fits, frozen, panel_of
 from forecast_rnn.neural.bundle.series import GROUP
 from forecast_rnn.neural.heads import CLASSIFIERS
 from forecast_rnn.neural.inference.classes import Classes
-from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import Network, build_network

@@ -11,13 +11,13 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import BundleError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.dependence import Dependence
 from forecast_rnn.forecasting.zeroshot import ZeroShot
 from forecast_rnn.kinds import VALUES
 from forecast_rnn.neural.bundle.combining import combination_of, described, tensors_of
 from forecast_rnn.neural.bundle.folder import read_bundle, write_bundle
 from forecast_rnn.neural.bundle.parts import build, check, check_keys, frozen, panel_of
 from forecast_rnn.neural.bundle.series import GROUP
-from forecast_rnn.neural.inference.dependence import Dependence
 
 KIND = "zero-shot"
 PARTS = {

@@ -1,7 +1,6 @@
 """Networks, a prior and baselines: what each is worth on held-back rows, and their weights."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -25,7 +24,7 @@ from forecast_rnn.neural.pretraining.finetuning import (
     seconds_per_step,
 )
 from forecast_rnn.neural.runtime import Machine
-from forecast_rnn.prior.weights import Prior, read_prior, shipped_cells, shipped_prior
+from forecast_rnn.prior.weights import AUTO, NONE, Prior, named_prior, shipped_cells
 
 Unseen = int | NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -37,7 +36,6 @@ MOST_SECONDS = 30.0
 """Of one core that one fine-tuning may take: fewer steps are tried where they take long."""
 AS_GOOD = 1.005
 """Fewer steps are taken where more of them are no better than this much."""
-NONE, AUTO = "none", "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +107,9 @@ def prior_of(config: TrainConfig) -> Prior | None:
     """
     if config.prior == NONE or config.head != "quantile":
         return None
-    if config.prior != AUTO:
-        return read_prior(Path(config.prior))
-    return shipped_prior(config.cell) if config.cell in shipped_cells() else None
+    if config.prior == AUTO and config.cell not in shipped_cells():
+        return None
+    return named_prior(config.prior, config.cell)
 
 
 def choose_mixture(

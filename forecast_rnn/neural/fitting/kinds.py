@@ -16,12 +16,12 @@ from forecast_rnn.evaluation.calibration import (
     conformity_scores,
 )
 from forecast_rnn.evaluation.combination import quantile_losses
+from forecast_rnn.forecasting.dependence import Dependence
+from forecast_rnn.forecasting.paths import measure_dependence
 from forecast_rnn.kinds import CLASSES, VALUES, Kind
 from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes, fit_classes, tempered
-from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.direction import log_loss, measure_odds
 from forecast_rnn.neural.inference.forecaster import Forecaster
-from forecast_rnn.neural.inference.paths import measure_dependence
 from forecast_rnn.neural.scaling.transform import Transform
 
 Rows = NDArray[np.int64]

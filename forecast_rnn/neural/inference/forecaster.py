@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -19,14 +19,15 @@ from forecast_rnn.data.schema import Schema
 from forecast_rnn.data.time.frequency import Frequency
 from forecast_rnn.errors import ConfigError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.bounds import never_negative
 from forecast_rnn.forecasting.combination import NETWORKS_ALONE, Combination
+from forecast_rnn.forecasting.dependence import Dependence
 from forecast_rnn.kinds import CLASSES, VALUES
 from forecast_rnn.neural.heads import COUNTS
 from forecast_rnn.neural.heads.base import ValueHead
 from forecast_rnn.neural.heads.quantile import normal_score
-from forecast_rnn.neural.inference.bounds import never_negative
+from forecast_rnn.neural.inference.asked import Points, Series
 from forecast_rnn.neural.inference.classes import NO_CLASSES, Classes
-from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.inference.points import POINTS
 from forecast_rnn.neural.inference.states import Memory
 from forecast_rnn.neural.inference.streaming import STEPS_AT_ONCE, Reader, Reading
@@ -43,20 +44,6 @@ PORTION = 1024
 """Origins whose forecasts are made at a time before they are measured or laid out."""
 MOST_VALUES = 10_000_000
 """Of more values there are fewer origins at once, which keeps memory small."""
-
-
-class _Series(NamedTuple):
-    """Series to forecast.
-
-    Attributes:
-        panel: The series.
-        table: The same on the device of the networks.
-        memory: What is known after their last rows, or None.
-    """
-
-    panel: Panel
-    table: Table
-    memory: Memory | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +137,18 @@ class Forecaster:
         """
         series = self._series(panel, memory)
         forecast = {VALUES: self._quantiles, CLASSES: self._probabilities}[self.task.kind]
+        points = self.combination.points(panel, rows)  # which learn up to the first of all origins
         for start in range(0, max(len(rows), 1), PORTION):
-            portion = rows[start : start + PORTION]
-            yield portion, forecast(series, portion)
+            some = slice(start, start + PORTION)
+            yield rows[some], forecast(series, rows[some], [point[some] for point in points])
 
     def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
         return self._probabilities(self._series(panel), rows)
 
-    def _probabilities(self, series: _Series, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _probabilities(
+        self, series: Series, rows: NDArray[np.int64], _: Points = None
+    ) -> NDArray[np.float64]:
         head = self.networks[0].head
         found = np.empty((len(rows), self.task.horizon, self.task.classes))
 
@@ -180,9 +170,11 @@ class Forecaster:
         """
         return self._quantiles(self._series(panel, memory), rows)
 
-    def _quantiles(self, series: _Series, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _quantiles(
+        self, series: Series, rows: NDArray[np.int64], points: Points = None
+    ) -> NDArray[np.float64]:
         scores = np.array([normal_score(level) for level in self.task.quantile_levels])
-        values = self._values(series, rows, scores[None, :, None])
+        values = self._values(series, rows, scores[None, :, None], points)
         if (values[:, 1:] < values[:, :-1]).any():
             values.sort(axis=1)  # intervals that were calibrated apart may overtake each other
         return values.transpose(0, 2, 1)
@@ -208,7 +200,11 @@ class Forecaster:
         return self._values(self._series(panel, memory), rows, scores)
 
     def _values(
-        self, series: _Series, rows: NDArray[np.int64], scores: NDArray[np.float64]
+        self,
+        series: Series,
+        rows: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        points: Points = None,
     ) -> NDArray[np.float64]:
         head = cast("ValueHead", self.networks[0].head)
         # The median as well, from which calibration measures.
@@ -223,7 +219,7 @@ class Forecaster:
 
         most = MOST_VALUES // (found.shape[1] * found.shape[2])
         self._for_crops(series, rows, forecast, most=max(1, most))
-        found = self.combination.values(series.panel, rows, scores, [found])
+        found = self.combination.values(series.panel, rows, scores, [found], points)
         found = self.calibration.corrected(found[:, :-1], found[:, -1], scores[:, :-1])
         if self.whole:
             np.rint(found, out=found)
@@ -233,7 +229,7 @@ class Forecaster:
 
     def _for_crops(
         self,
-        series: _Series,
+        series: Series,
         rows: NDArray[np.int64],
         forecast: Callable[[NDArray[np.int64], Reading], None],
         *,
@@ -290,8 +286,8 @@ class Forecaster:
     def _at_work(self) -> AbstractContextManager[None]:
         return torch_set(self.threads, self.device, self.model.hidden_size)
 
-    def _series(self, panel: Panel, memory: Memory | None = None) -> _Series:
-        return _Series(panel, self._table(panel), memory)
+    def _series(self, panel: Panel, memory: Memory | None = None) -> Series:
+        return Series(panel, self._table(panel), memory)
 
     def _table(self, panel: Panel) -> Table:
         """Put a panel on the device of the networks."""

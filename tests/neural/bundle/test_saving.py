@@ -12,12 +12,12 @@ from forecast_rnn.config import Task
 from forecast_rnn.data.panels import origins
 from forecast_rnn.errors import BundleError
 from forecast_rnn.evaluation.calibration import Calibration
+from forecast_rnn.forecasting.dependence import Dependence
 from forecast_rnn.neural.bundle.folder import read_bundle, write_bundle
 from forecast_rnn.neural.bundle.saving import load_model, save_model
 from forecast_rnn.neural.cells import CELLS
 from forecast_rnn.neural.heads import VALUED
 from forecast_rnn.neural.inference.classes import fit_classes
-from forecast_rnn.neural.inference.dependence import Dependence
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import build_network
 from tests.neural.inference.test_forecaster import LOG, MODEL, forecaster_of, wave

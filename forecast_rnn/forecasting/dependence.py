@@ -7,7 +7,7 @@ from forecast_rnn.errors import check_range
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """How steps of a horizon depend on each other, measured by `neural.inference.paths`.
+    """How steps of a horizon depend on each other, measured by `forecasting.paths`.
 
     The correlation of the normal scores of two steps is s + (1 - s) φ^k, k steps apart.
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from forecast_rnn.data.panels.outcomes import outcomes
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.levels import at_scores
-from forecast_rnn.neural.inference.dependence import Dependence
+from forecast_rnn.forecasting.dependence import Dependence
 
 if TYPE_CHECKING:
     from forecast_rnn.forecasting.protocol import AnyForecaster

@@ -7,15 +7,15 @@ import pytest
 from scipy import stats
 
 from forecast_rnn.data.panels import origins
-from forecast_rnn.neural.heads import VALUED
-from forecast_rnn.neural.heads.quantile import normal_score
-from forecast_rnn.neural.inference.dependence import Dependence
-from forecast_rnn.neural.inference.paths import (
+from forecast_rnn.forecasting.dependence import Dependence
+from forecast_rnn.forecasting.paths import (
     _normal_scores,
     from_quantiles,
     measure_dependence,
     normal_paths,
 )
+from forecast_rnn.neural.heads import VALUED
+from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.network.encoding import Encoding
 from forecast_rnn.neural.network.network import build_network
 from forecast_rnn.neural.scaling.transform import Transform
