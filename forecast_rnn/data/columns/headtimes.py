@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from forecast_rnn.data.columns.rewriting import rewritten
-from forecast_rnn.data.columns.timecells import detect, read_cells
-from forecast_rnn.data.time.patterns import Pattern, has_short_year
+from forecast_rnn.data.columns.timecells import detect, read_by, read_cells
+from forecast_rnn.data.time.patterns import has_short_year
 
 _LEAST = 4
 _YEAR = r"^(?:X|YR|FY ?)?((?:1[5-9]|2[01])\d\d)(?: \[YR\d{4}\])?$"
@@ -42,7 +42,8 @@ def _may_be_time(name: str, date_format: str | None) -> bool:
         return True
     cell = pl.Series([name])
     if date_format is not None:
-        return not read_cells(cell, Pattern(date_format)).has_nulls()
+        by_user = read_by(cell, date_format)
+        return by_user is not None and not by_user.has_nulls()
     other = rewritten(cell)
     return bool(detect(cell)) or has_short_year(name) or (other is not None)
 
@@ -55,7 +56,8 @@ def _written(names: pl.Series, date_format: str | None) -> list[str] | None:
     if date_format is not None or has_short_year(names[0]):
         forms = _SHORT if date_format is None else (date_format,)
         # Days and months that rise evenly settle which of both is which.
-        rising = [times for form in forms if _rising(times := read_cells(names, Pattern(form)))]
+        readings = [read_by(names, form) for form in forms]
+        rising = [times for times in readings if times is not None and _rising(times)]
         evenest = min(rising, key=_unevenness, default=None)
         return None if evenest is None else evenest.dt.strftime("%Y-%m-%d").to_list()
     other = names if detect(names) else rewritten(names)

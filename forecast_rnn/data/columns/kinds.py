@@ -9,8 +9,8 @@ import polars as pl
 from forecast_rnn.data.columns.notation import looks_numeric
 from forecast_rnn.data.columns.numbers import is_missing
 from forecast_rnn.data.columns.rewriting import rewritten
-from forecast_rnn.data.columns.timecells import SAMPLE, detect, read_cells
-from forecast_rnn.data.time.patterns import Pattern, has_short_year
+from forecast_rnn.data.columns.timecells import SAMPLE, detect, read_by
+from forecast_rnn.data.time.patterns import has_short_year
 
 _PARSED_SHARE = 0.5
 
@@ -61,11 +61,8 @@ def kinds_of(sample: pl.DataFrame, date_format: str | None = None) -> Kinds:
 
 
 def _fits(cells: pl.Series, date_format: str) -> bool:
-    try:
-        values = cells.str.to_datetime(date_format, time_unit="us", strict=False)
-    except pl.exceptions.PolarsError:
-        values = read_cells(cells, Pattern(date_format))
-    return 2 * values.count() > len(cells)
+    values = read_by(cells, date_format)
+    return values is not None and 2 * values.count() > len(cells)
 
 
 def kind_of(cells: pl.Series, date_format: str | None = None) -> Kind:

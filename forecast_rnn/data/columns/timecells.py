@@ -74,6 +74,18 @@ def read_cells(cells: pl.Series, pattern: Pattern) -> pl.Series:
     return cells.str.to_date(day, strict=False)
 
 
+def read_by(cells: pl.Series, date_format: str) -> pl.Series | None:
+    """Parse by a pattern of the user; what does not fit is null, and all is None by no pattern."""
+    try:
+        return cells.str.to_datetime(date_format, time_unit="us", strict=False)
+    except pl.exceptions.PolarsError:
+        pass  # a date without a clock, or no pattern at all
+    try:
+        return read_cells(cells, Pattern(date_format))
+    except pl.exceptions.PolarsError:
+        return None
+
+
 def as_written(cells: pl.Series, values: pl.Series, pattern: Pattern) -> Pattern:
     """Return the variant, padded or not, that writes most cells as they are."""
     naive = values if values.dtype == pl.Date else values.dt.replace_time_zone(None)

@@ -53,3 +53,8 @@ def test_kinds_are_found_out_once_and_where_somebody_asks(monkeypatch):
     assert asked == ["c"]
     with pytest.raises(KeyError):
         others["b"]
+
+
+@pytest.mark.parametrize("form", ["%H", "%Y-%H", "%", "%Q", "", "%d"])
+def test_a_format_that_reads_nothing_makes_no_column_a_time(form: str) -> None:
+    assert kind_of(pl.Series(["north", "south"]), form) == "text"
