@@ -11,6 +11,7 @@ from forecast_rnn.neural.pretraining.finetuning import (
     fall_begins,
     fine_tune,
     material_of,
+    seconds_in_all,
     seconds_per_step,
 )
 from forecast_rnn.prior.design import CELLS, Design
@@ -107,6 +108,21 @@ def test_the_time_of_a_step_is_told_by_what_there_is_to_learn_from():
     assert 0 < times[0] < times[1] < 1
     assert seconds_per_step(small, many, 6) < times[1] < seconds_per_step(large, many, 12)
     assert seconds_per_step(large, material_of(panel_of([]), 4), 6) == 0
+
+
+def test_the_time_of_all_is_that_of_the_steps_that_are_taken(panel):
+    design, material, losses = SMALL, material_of(panel, 4), []
+    tuning = Tuning(rungs=(0, 2, 7), horizon=3, head_steps=1)
+    steps = [seconds_per_step(design, material, 3, head_alone=alone) for alone in (True, False)]
+
+    tuned(material, tuning=tuning, report=losses.append)
+
+    # The trunk begins with the head alone, and so would a branch that begins with it.
+    early = 1 + (fall_begins(2) == 0)
+    expected = early * steps[0] + (len(losses) - early) * steps[1]
+    assert steps[0] < steps[1]
+    assert seconds_in_all(design, material, tuning) == pytest.approx(expected)
+    assert seconds_in_all(design, material, Tuning(rungs=(0,), horizon=3)) == 0
 
 
 @pytest.mark.slow
