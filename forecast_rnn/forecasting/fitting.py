@@ -144,8 +144,9 @@ def _weighed(
     asked = normal_scores((*levels, 0.5))
     parts = [part[:, :-1] for part in combination.parts(panel, rows, asked)]
     actual = outcomes(panel, rows, task.horizon)
-    items = len(np.unique(panel.item_of(rows)))
-    combination = combination.weighed(panel, rows, parts, levels, forecasts=worth_of * items)
+    # What befalls all series at a time makes their forecasts alike, so that they count by a root.
+    many = worth_of * math.sqrt(len(np.unique(panel.item_of(rows))))
+    combination = combination.weighed(panel, rows, parts, levels, forecasts=many)
     mean = combined(parts, combination.weights).transpose(0, 2, 1)
     conformity = conformity_scores(mean, actual, levels, windows=worth_of)
     measured = actual, error_scales(panel, rows, task.season_length), levels

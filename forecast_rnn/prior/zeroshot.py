@@ -1,6 +1,6 @@
 """Forecasts by a prior as it is: from any rows of any series, without training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,6 @@ from forecast_rnn.prior.design import QUANTILE_LEVELS
 from forecast_rnn.prior.forward import at_rows, quantiles, states
 from forecast_rnn.prior.history import History, prepare
 from forecast_rnn.prior.inputs import step_inputs
-from forecast_rnn.prior.levels import at_levels
 from forecast_rnn.prior.passes import MEMORY, Passes, dense, plan_passes
 from forecast_rnn.prior.places import places
 from forecast_rnn.prior.rows import row_inputs
@@ -47,10 +46,9 @@ def forecast_quantiles(
     origins: Ints,
     *,
     horizon: int,
-    levels: Sequence[float] = QUANTILE_LEVELS,
     both_signs: bool = False,
 ) -> Floats:
-    """Return quantiles of the rows after each origin, [B, H, L], in units of the data.
+    """Return quantiles of the rows after each origin, [B, H, Q], in units of the data.
 
     Nothing after its origin changes a forecast, and neither does what else is asked for;
     series multiplied by a positive number give forecasts multiplied by it. Many origins of
@@ -61,7 +59,6 @@ def forecast_quantiles(
         series: What is known.
         origins: Rows of `series.values`, of each the last that is known, [B].
         horizon: How many rows to forecast, H.
-        levels: Probabilities, increasing, L of them.
         both_signs: Whether to take the mean with the forecast of the series turned upside
             down, which takes twice as long.
 
@@ -80,7 +77,7 @@ def forecast_quantiles(
             found[usable[part]] = (found[usable[part]] - turned[..., ::-1]) / 2
     # Zeros have no size of their own, and must not take that of what comes after them.
     unit = np.where(origins >= known.sized[items], known.unit[items], 1.0)
-    return at_levels(found * unit[:, None, None], levels)
+    return found * unit[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)

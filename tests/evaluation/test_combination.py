@@ -84,12 +84,31 @@ def test_a_useless_source_gets_next_to_nothing():
     assert best_weights(sources, actual, scale, LEVELS)[1] < 0.05
 
 
-def test_few_forecasts_leave_weights_near_equal():
-    sources, actual, scale = problem(count=1, noises=(0.2, 0.2), bias=(0.0, 30.0))
+@pytest.mark.parametrize("noises", [(0.2, 0.2), (0.2, 0.3), (0.5, 0.1)])
+def test_few_forecasts_leave_weights_near_shares_by_the_fourth_power_of_loss(noises):
+    sources, actual, scale = problem(count=1, noises=noises)
+    losses = [loss(sources, weights, actual) for weights in ((1, 0), (0, 1))]
+    share = losses[0] ** -4 / (losses[0] ** -4 + losses[1] ** -4)
 
-    assert best_weights(sources, actual, scale, LEVELS)[1] == pytest.approx(
-        0.5 * DOUBT / (1 + DOUBT), abs=0.02
+    # One forecast is trusted by 1 / (1 + doubt), wherever the best weights of it are.
+    assert best_weights(sources, actual, scale, LEVELS)[0] == pytest.approx(
+        share, abs=1 / (1 + DOUBT)
     )
+
+
+def test_sources_that_are_the_same_share_alike():
+    sources, actual, scale = problem(count=3)
+
+    found = best_weights([sources[0]] * 4, actual, scale, LEVELS)
+
+    assert found == (0.25,) * 4
+
+
+def test_a_source_without_any_error_counts_alone_but_for_rounding():
+    _, actual, scale = problem(count=3)
+    exact = np.repeat(actual[:, None], len(LEVELS), axis=1)
+
+    assert best_weights([exact, exact + 1], actual, scale, LEVELS)[0] == pytest.approx(1, abs=0.02)
 
 
 def test_without_any_outcome_weights_are_equal():

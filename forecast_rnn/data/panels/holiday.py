@@ -9,7 +9,6 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,9 @@ _YEARS = (1, 9998)
 
 def holidays_version() -> str:
     """Return the version of the package that knows the holidays."""
+    # Not at the top, as it loads all of the package for e-mail.
+    from importlib.metadata import version
+
     return version("holidays")
 
 

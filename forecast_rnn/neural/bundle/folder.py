@@ -15,7 +15,6 @@ import platform
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -117,13 +116,7 @@ def read_bundle(folder: Path) -> Bundle:
 
 
 def read_description(folder: Path) -> dict[str, Any]:
-    """Read what the manifest of a model folder says of the model; nothing else is verified.
-
-    Raises:
-        InputError: There is nothing at the path.
-        BundleError: It is not a bundle, or its manifest is damaged, altered, or of another version.
-        PermissionError: It may not be read.
-    """
+    """Read what the manifest says of the model; raises as `read_bundle`, of the manifest alone."""
     _identity(folder)
     _check_names(folder)
     with _opened(folder, MANIFEST) as stream:
@@ -162,6 +155,8 @@ def _blamed(folder: Path, groups: Iterator[pl.DataFrame]) -> Iterator[pl.DataFra
 
 
 def _programs() -> dict[str, str]:
+    from importlib.metadata import version
+
     return {
         "forecast-rnn": __version__,
         "python": platform.python_version(),
