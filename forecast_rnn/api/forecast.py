@@ -88,12 +88,8 @@ def forecast(
     weights = named_prior(prior, cell)
     levels = QUANTILE_LEVELS if quantile_levels is None else quantile_levels
     others: dict[str, object] = {"horizon": horizon, "season": season, "quantiles": quantile_levels}
-    others |= {
-        "cell": None if cell == CELL else cell,
-        "prior": None if prior == AUTO else prior,
-        "round": round,
-    }
-    others |= {"out": out, "gate": gate, "fallback": fallback}
+    others |= {"cell": None if cell == CELL else cell, "prior": None if prior == AUTO else prior}
+    others |= {"round": round, "out": out, "gate": gate, "fallback": fallback}
     others |= {"workbook": workbook, "strict": strict}
     with claimed_folder(None if out is None else Path(out), FORECAST) as folder:
         panel, findings = panel_of(data, hints)

@@ -9,9 +9,9 @@ import polars as pl
 from forecast_rnn.api.evaluate import evaluate
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
+from forecast_rnn.evaluation.holdout import rows_of_window
 from forecast_rnn.neural.fitting.fit import train_before
 from forecast_rnn.neural.fitting.fitted import Tested
-from forecast_rnn.neural.fitting.holdout import rows_of_window
 from forecast_rnn.neural.inference.forecaster import Forecaster
 from forecast_rnn.neural.runtime import WIDE, choose_device
 from forecast_rnn.progress import OnProgress, Progress, ignore

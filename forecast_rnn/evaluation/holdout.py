@@ -59,6 +59,12 @@ def hold_out(
     return Holdout(rows, tuple(range(back, task.horizon - 1, -step)))
 
 
+def rows_of_window(panel: Panel, task: Task, window: int) -> Rows:
+    """Return the origins of one of `Holdout.windows`, [B]."""
+    behind = origins.lags(panel, task.horizon)
+    return origins.rolling(panel, horizon=window, windows=1, step=1, lags=behind)
+
+
 def rows_after(panel: Panel, task: Task, back: int) -> Rows:
     """Count the rows of each item after a cutoff, so many rows before the newest time, [N]."""
     return np.maximum(back - origins.lags(panel, task.horizon), 0)

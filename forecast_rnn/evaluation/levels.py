@@ -37,6 +37,6 @@ def at_scores(quantiles: Values, levels: Sequence[float], scores: Values) -> Val
     else:
         low = np.take_along_axis(by_level, upper - 1, axis=1)
         high = np.take_along_axis(by_level, upper, axis=1)
-    # At a share of 0 or 1 exactly what is there, as 0 * inf would be NaN.
-    values: Values = low + share * (high - low)
+    # At a level that is there exactly what is there, to the last bit.
+    values: Values = np.where(share == 1, high, low + share * (high - low))
     return values

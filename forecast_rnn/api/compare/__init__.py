@@ -27,9 +27,9 @@ from forecast_rnn.data.hints import Hints
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.data.read import Findings, refuse_warnings
 from forecast_rnn.errors import ConfigError, DataError, check_range, no_such
+from forecast_rnn.evaluation.holdout import Holdout, hold_out
 from forecast_rnn.kinds import kind_of
 from forecast_rnn.neural.cells import CELLS
-from forecast_rnn.neural.fitting.holdout import Holdout, hold_out
 from forecast_rnn.progress import OnProgress, Progress, ignore
 
 SEEDS = 3

@@ -15,10 +15,10 @@ from forecast_rnn.baselines import USUAL_BASELINES, baseline_table
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.backtest import ForecastFn, backtest
+from forecast_rnn.evaluation.holdout import Holdout
 from forecast_rnn.evaluation.metrics import comparable, scores
 from forecast_rnn.evaluation.value_metrics import METRICS
 from forecast_rnn.neural.fitting.fit import choose_recipe, train_tested
-from forecast_rnn.neural.fitting.holdout import Holdout
 from forecast_rnn.progress import OnProgress
 from forecast_rnn.tables import CUTOFF, FORECAST, ITEM, MODEL, WINDOW
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.panel import Panel
-from forecast_rnn.neural.fitting.holdout import rows_after
+from forecast_rnn.evaluation.holdout import leaves_enough, rows_after, usual_windows
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes, with_calendar, work_per_step
-from forecast_rnn.neural.fitting.selection import RUNGS, leaves_enough, thinned, usual_windows
+from forecast_rnn.neural.fitting.selection import RUNGS, thinned
 from forecast_rnn.neural.fitting.setting import Setting, make_setting
 from forecast_rnn.neural.fitting.training import Schedule
 from forecast_rnn.neural.runtime import Machine

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels.panel import Panel
 from forecast_rnn.evaluation.calibration import ConformityScores
+from forecast_rnn.evaluation.holdout import Holdout, hold_out, rows_after
 from forecast_rnn.neural.fitting.candidates import DEFAULT_STEPS, Race, race_of
 from forecast_rnn.neural.fitting.combining import (
     Held,
@@ -20,7 +21,6 @@ from forecast_rnn.neural.fitting.combining import (
 )
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.fitted import Fitted, Tested
-from forecast_rnn.neural.fitting.holdout import Holdout, hold_out, rows_after
 from forecast_rnn.neural.fitting.kinds import FITTINGS
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import Trial, assess, cheapest, choose, slim

@@ -33,7 +33,6 @@ PAST = 1.01
 AS_GOOD = 1.01
 """A trial whose score is no more than this much worse than the best is as good."""
 MOST_ORIGINS = 3000
-ENOUGH_WINDOWS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +72,6 @@ class Candidate:
     def past_its_best(self) -> bool:
         """Tell whether more steps have begun to do harm."""
         return bool(self.trials) and self.trials[-1].score > PAST * self.best
-
-
-def usual_windows(panel: Panel, task: Task) -> int:
-    """Return how many forecasts of each series a backtest is to hold.
-
-    Few series get more windows, up to a fifth of their rows, so that one lucky window decides
-    nothing.
-    """
-    count = int((panel.lengths() > 0).sum())
-    return max(1, min(ENOUGH_WINDOWS // count, panel.usual_length() // (5 * task.horizon)))
-
-
-def leaves_enough(panel: Panel, task: Task, held_back: int) -> bool:
-    """Tell whether a network can be trained without so many rows of each series."""
-    if not panel.lengths().any():
-        return False
-    return panel.usual_length() - held_back >= max(4, task.season_length)
 
 
 def thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ import pytest
 
 from forecast_rnn.api.compare.runs import Arena, run_baselines, run_cell
 from forecast_rnn.config import Task, TrainConfig
-from forecast_rnn.neural.fitting.holdout import hold_out
+from forecast_rnn.evaluation.holdout import hold_out
 from forecast_rnn.progress import ignore
 from tests.panels import NAN, panel_of
 

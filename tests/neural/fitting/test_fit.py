@@ -10,9 +10,9 @@ import torch
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels import origins
 from forecast_rnn.evaluation.calibration import calibrate
+from forecast_rnn.evaluation.holdout import hold_out
 from forecast_rnn.neural.fitting import fit as module
 from forecast_rnn.neural.fitting.fit import choose_recipe, fit, fit_tested, train_tested
-from forecast_rnn.neural.fitting.holdout import hold_out
 from forecast_rnn.neural.fitting.recipe import recipes
 from forecast_rnn.neural.fitting.selection import cheapest
 from forecast_rnn.neural.runtime import WIDE

@@ -9,6 +9,7 @@ import torch
 from forecast_rnn.config import Task, TrainConfig
 from forecast_rnn.data.panels import origins
 from forecast_rnn.data.panels.outcomes import error_scales
+from forecast_rnn.evaluation.holdout import leaves_enough, usual_windows
 from forecast_rnn.neural.fitting.ensemble import Plan, train_ensembles
 from forecast_rnn.neural.fitting.recipe import Recipe, recipes
 from forecast_rnn.neural.fitting.selection import (
@@ -19,8 +20,6 @@ from forecast_rnn.neural.fitting.selection import (
     assess,
     cheapest,
     choose,
-    leaves_enough,
-    usual_windows,
 )
 from forecast_rnn.neural.fitting.setting import make_setting
 from forecast_rnn.neural.runtime import Machine
