@@ -19,7 +19,7 @@ from forecast_rnn.neural.runtime import choose_device, takes_bfloat16
 from tests.shops import QUIET, shop_frame
 
 INPUTS, WIDTH, BATCH, STEPS = 3, 8, 2, 12
-SMALL = TrainConfig(prior="none", **{**QUIET, "hidden_size": 16}, calendar=False)
+SMALL = TrainConfig(**{**QUIET, "hidden_size": 16}, calendar=False)
 HINTS = Hints(target=("sales",), static=("region",), past=("degrees", "sky", "promotion"))
 NUMBERS = pl.col("forecast", "^q.*$")
 PRECISION = {"rtol": 0.02, "atol": 0.5}  # of sales of 100 and more, by products of 10 bits

@@ -148,7 +148,7 @@ def test_values_are_held_against_those_of_earlier_updates(model, sales):
 
 def test_known_columns_go_on_with_the_rows(tmp_path):
     config, hints = (
-        TrainConfig(prior="none", **QUIET),
+        TrainConfig(**QUIET),
         Hints(item_id=("shop",), target=("sales",), known=KNOWN),
     )
     frame = shop_frame(days=87, ahead=7)
