@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,10 +18,12 @@ def sales(shop: int, day: int, noise: random.Random) -> int:
     return round(100 * (shop + 1) + 30 * week + 0.1 * day + noise.gauss(0, 3))
 
 
-@pytest.fixture(autouse=True)
-def without_prior(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def without_prior() -> Iterator[None]:
     """Commands of tests train networks alone, which is quick, unless a test is about the prior."""
-    monkeypatch.setenv("FORECAST_RNN_PRIOR", "none")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORECAST_RNN_PRIOR", "none")
+        yield
 
 
 @pytest.fixture

@@ -20,9 +20,12 @@ from forecast_rnn.neural.heads import CLASSIFIERS, HEADS
 NOTHING_SAID = {"horizon": None, "season": None, "quantiles": None, "future": None}
 
 
-@pytest.fixture(autouse=True)
-def without_prior():
-    """Nothing is trained here, and options are what they are without the environment."""
+@pytest.fixture(autouse=True, scope="module")
+def plain_environment():
+    """Options are what they are without the environment: no network is trained here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("FORECAST_RNN_PRIOR", raising=False)
+        yield
 
 
 @pytest.fixture

@@ -100,7 +100,10 @@ def test_the_report_has_the_verdict_and_the_command_but_no_clock(trained, sales_
 
     assert pages[0] == pages[1]
     assert trained.verdict.sentences[0] in pages[0]
-    assert "forecast-rnn train HERE/sales.csv --horizon 7 --out OUT --hidden-size 8" in pages[0]
+    assert (
+        "forecast-rnn train HERE/sales.csv --horizon 7 --out OUT --prior none --hidden-size 8"
+        in pages[0]
+    )
 
 
 def test_a_frame_is_trained_on_as_a_file_is_and_nothing_is_written(trained, sales_csv):

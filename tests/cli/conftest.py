@@ -23,6 +23,9 @@ def fake_model(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-@pytest.fixture(autouse=True)
-def without_prior() -> None:
-    """Nothing is trained here, and options are what they are without the environment."""
+@pytest.fixture(autouse=True, scope="module")
+def plain_environment():
+    """Options are what they are without the environment: no network is trained here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("FORECAST_RNN_PRIOR", raising=False)
+        yield
