@@ -82,12 +82,12 @@ def judge(
         before: What `uncalibrated` returns, where that is of the same network.
         subject: What is judged, in a word.
     """
-    found = EVALUATIONS[task.kind].verdict(table, task, subject)
+    judged = EVALUATIONS[task.kind].verdict(table, task, subject)
     if tested.forecaster is None or not task.kind.is_number:
-        return found
+        return judged
     rows = rows_of_model(comparable(table), NETWORK)
-    said = about_intervals(rows, task, before, subject)
-    return replace(found, sentences=found.sentences + said)
+    about = about_intervals(rows, task, before, subject)
+    return replace(judged, sentences=judged.sentences + about)
 
 
 def uncalibrated(

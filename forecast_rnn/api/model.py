@@ -83,15 +83,15 @@ class Model:
         """
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.shown(panel)
-        table, filled, said = self._forecast(panel, rows, self._memory_for(data))
-        warnings += said
+        table, filled, more = self._forecast(panel, rows, self._memory_for(data))
+        warnings += more
         if strict:
             refuse_warnings(warnings)
         if steps < task.horizon or table[FORECAST].null_count():  # to filter makes a copy
             table = table.filter(pl.col(FORECAST).is_not_null() & (pl.col(STEP) <= steps))
         marked = self.forecaster.fallback is not None
-        told = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
-        return prediction_of(told, panel, filled, table[ITEM], warnings)
+        shown_table = published(table, panel, task, marked=marked, whole=self.forecaster.whole)
+        return prediction_of(shown_table, panel, filled, table[ITEM], warnings)
 
     def update(
         self, data: Data, *, future: Data | None = None, strict: bool = False
@@ -174,8 +174,8 @@ class Model:
         panel, steps, warnings = self._ahead(data, future)
         task, rows = self.forecaster.task, origins.last(panel)
         memory = self._memory_for(data)
-        _, filled, said = self._forecast(panel, rows, memory)
-        warnings += said
+        _, filled, more = self._forecast(panel, rows, memory)
+        warnings += more
         if strict:
             refuse_warnings(warnings)
         shape = (len(rows), count, task.horizon)
@@ -186,20 +186,20 @@ class Model:
             simple = from_quantiles(quantiles, task.quantile_levels, scores[place])
             values[place] = np.rint(simple) if self.forecaster.whole else simple
         table = path_table(origins.located(panel, rows), values).filter(pl.col(STEP) <= steps)
-        told = published_paths(table, panel, whole=self.forecaster.whole)
-        return prediction_of(told, panel, filled, table[ITEM], warnings)
+        shown_table = published_paths(table, panel, whole=self.forecaster.whole)
+        return prediction_of(shown_table, panel, filled, table[ITEM], warnings)
 
     def _ahead(self, data: Data | None, future: Data | None) -> tuple[Panel, int, tuple[str, ...]]:
         """Return the series with what is known ahead, the steps to forecast, and warnings."""
         check_sources(data, future)
         panel, warnings = (self.panel, ()) if data is None else self._read(data)
         forecaster, horizon = self.forecaster, self.forecaster.task.horizon
-        panel, said = look_ahead(panel, future, horizon)
+        panel, more = look_ahead(panel, future, horizon)
         encoding = forecaster.encoding
         # Known columns that are not read need not be known.
         steps, short = steps_ahead(panel, horizon) if encoding.known else (horizon, ())
         new = about_new_names(panel, dict(zip(encoding.categorical, encoding.names, strict=True)))
-        return panel, steps, warnings + said + short + new
+        return panel, steps, warnings + more + short + new
 
     def _memory_for(self, data: Data | None) -> "Memory | None":
         """Return the memory where the series are the model's own; other data are read anew."""
@@ -222,8 +222,8 @@ class Model:
         window_length = forecaster.model.window_length
         better = np.intersect1d(filled, rows[weak])
         other = np.setdiff1d(filled, better)
-        said = about_fallback(panel, other, window_length, forecaster.task)
-        return table, filled, said + about_weak(panel, better)
+        more = about_fallback(panel, other, window_length, forecaster.task)
+        return table, filled, more + about_weak(panel, better)
 
     def _read(self, data: Data) -> tuple[Panel, tuple[str, ...]]:
         """Read new data and compare them with those of training."""

@@ -86,11 +86,11 @@ def fit(panel: Panel, task: Task, prior: Prior, *, rounded: bool = False) -> Fit
     if holdout is None:
         start = _unweighed(panel, task, prior)
         weights = start.combination.weights
-        found = worths(start.combination.names, weights)
-        return Fitted(replace(start, rounded=rounded), Tested(), found)
+        worth_of_each = worths(start.combination.names, weights)
+        return Fitted(replace(start, rounded=rounded), Tested(), worth_of_each)
     back = holdout.windows[0]
     start = _unweighed(panel.truncated(rows_after(panel, task, back)), task, prior)
-    weighed, conformities, found = _weighed(start, panel, back)
+    weighed, conformities, worth_of_each = _weighed(start, panel, back)
     tested = replace(weighed, rounded=rounded, calibration=_calibration(*conformities))
     conformities = (*conformities, _conformity(weighed, panel, holdout.rows))
     whole = replace(
@@ -99,7 +99,7 @@ def fit(panel: Panel, task: Task, prior: Prior, *, rounded: bool = False) -> Fit
         calibration=_calibration(*conformities),
         nonnegative=_is_nonnegative(panel),
     )
-    return Fitted(whole, Tested(tested, holdout.rows), found)
+    return Fitted(whole, Tested(tested, holdout.rows), worth_of_each)
 
 
 def with_paths(fitted: Fitted, panel: Panel) -> Fitted:
@@ -150,8 +150,8 @@ def _weighed(
     mean = combined(parts, combination.weights).transpose(0, 2, 1)
     conformity = conformity_scores(mean, actual, levels, windows=worth_of)
     measured = actual, error_scales(panel, rows, task.season_length), levels
-    found = worths(combination.names, combination.weights, parts, measured)
-    return replace(start, combination=combination), (conformity,), found
+    worth_of_each = worths(combination.names, combination.weights, parts, measured)
+    return replace(start, combination=combination), (conformity,), worth_of_each
 
 
 def _held_back(panel: Panel, task: Task, back: int, sources: int) -> tuple[Rows, float]:
@@ -184,13 +184,16 @@ def _conformity(forecaster: ZeroShot, panel: Panel, rows: Rows) -> ConformitySco
     """Measure the outcomes of a backtest by forecasts that are not calibrated yet."""
     task = forecaster.task
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
-    found = [
+    worth_of_each = [
         conformity_scores(
-            quantiles, outcomes(panel, some, task.horizon), task.quantile_levels, windows=windows
+            quantiles,
+            outcomes(panel, portion, task.horizon),
+            task.quantile_levels,
+            windows=windows,
         )
-        for some, quantiles in forecaster.portions(panel, rows)
+        for portion, quantiles in forecaster.portions(panel, rows)
     ]
-    return replace(found[0], values=_joined([each.values for each in found]))
+    return replace(worth_of_each[0], values=_joined([each.values for each in worth_of_each]))
 
 
 def _joined(values: list[np.ndarray]) -> np.ndarray:

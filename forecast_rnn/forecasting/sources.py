@@ -56,10 +56,10 @@ class PriorSource:
         series = Flat(panel.values, panel.indptr, task.season_length, self.second_season)
         # One thread, as sums over several differ in the last digit from machine to machine.
         with threadpool_limits(limits=1):
-            found = forecast_quantiles(
+            quantiles = forecast_quantiles(
                 self.prior, series, _telling(panel, rows), horizon=task.horizon
             )
-        return at_scores(found, QUANTILE_LEVELS, scores)
+        return at_scores(quantiles, QUANTILE_LEVELS, scores)
 
 
 def _telling(panel: Panel, rows: Rows) -> Rows:

@@ -118,8 +118,8 @@ class ZeroShot:
         """
         columns, tables = forecast_columns(self.task), []
         median = self.task.quantile_levels.index(0.5)
-        for some, values in self.portions(panel, rows):
-            origins, points = located(panel, some), values[..., median]
+        for portion, values in self.portions(panel, rows):
+            origins, points = located(panel, portion), values[..., median]
             tables.append(
                 forecast_table("network", origins, points, columns=columns, values=values)
             )
@@ -147,10 +147,10 @@ class ZeroShot:
         Returns:
             [B, N, H]; NaN where nothing is observed up to the origin.
         """
-        found = np.empty((len(rows), scores.shape[1], self.task.horizon))
+        forecasts = np.empty((len(rows), scores.shape[1], self.task.horizon))
         for part, values in self._portions(panel, rows, scores):
-            found[part] = values
-        return found
+            forecasts[part] = values
+        return forecasts
 
     def remember(self, panel: Panel, memory: None = None) -> None:
         """Return what is known after the last rows: nothing, as the series are read anew."""
@@ -171,8 +171,8 @@ class ZeroShot:
     def _values(self, panel: Panel, rows: Rows, scores: Values, points: Sequence[Values]) -> Values:
         """Return quantiles as they are calibrated and rounded; the last of the scores is 0."""
         values = self.combination.values(panel, rows, scores, points=points)
-        found = self.calibration.corrected(values[:, :-1], values[:, -1], scores[:, :-1])
-        return np.rint(found) if self.whole else found
+        forecasts = self.calibration.corrected(values[:, :-1], values[:, -1], scores[:, :-1])
+        return np.rint(forecasts) if self.whole else forecasts
 
 
 def normal_scores(levels: Sequence[float]) -> Values:

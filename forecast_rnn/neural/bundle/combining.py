@@ -110,8 +110,8 @@ def _prior(
         raise BundleError(f"{where} is out of range: {design}, second season {second}.")
     wanted = shapes(design)
     for part, shape in wanted.items():
-        found = tensors.get(f"{PREFIX}{number}.{part}")
-        if found is None or found.shape != shape:
+        tensor = tensors.get(f"{PREFIX}{number}.{part}")
+        if tensor is None or tensor.shape != shape:
             raise BundleError(f"{where}: weights.safetensors: tensor '{part}' does not fit.")
     weights = {part: tensors[f"{PREFIX}{number}.{part}"] for part in wanted}
     return PriorSource(name, Prior(design, weights, {}), task, second)

@@ -167,10 +167,10 @@ def _programs() -> dict[str, str]:
 
 def _identity(folder: Path) -> tuple[int, int]:
     try:
-        found = folder.stat()
+        status = folder.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"there is no model at '{folder}'.") from None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _check_names(folder: Path) -> None:
@@ -231,13 +231,13 @@ def _opened(folder: Path, name: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _fault(found: os.stat_result, most_bytes: int) -> str | None:
-    if not stat.S_ISREG(found.st_mode):
+def _fault(status: os.stat_result, most_bytes: int) -> str | None:
+    if not stat.S_ISREG(status.st_mode):
         return "is not a regular file"
-    if found.st_nlink > 1:
+    if status.st_nlink > 1:
         return "is linked from elsewhere"
-    if found.st_size > most_bytes:
-        return f"has {found.st_size:,} bytes, more than {most_bytes:,}"
+    if status.st_size > most_bytes:
+        return f"has {status.st_size:,} bytes, more than {most_bytes:,}"
     return None
 
 
@@ -246,9 +246,9 @@ def _verified(stream: BinaryIO, expected: Mapping[str, Any]) -> bytes:
     if size != expected["bytes"]:
         raise BundleError(f"has {size:,} bytes and should have {expected['bytes']:,}")
     content = stream.read(size)
-    found, should = str(fingerprint(content)["sha256"]), expected["sha256"]
-    if found != should:
-        raise BundleError(f"is damaged: its SHA-256 is {found[:8]}… and should be {should[:8]}…")
+    digest, should = str(fingerprint(content)["sha256"]), expected["sha256"]
+    if digest != should:
+        raise BundleError(f"is damaged: its SHA-256 is {digest[:8]}… and should be {should[:8]}…")
     return content
 
 
@@ -283,10 +283,10 @@ def _check_tensor(name: str, tensor: Tensor) -> None:
         raise BundleError(f"the tensor {name!r} holds values that are not finite")
 
 
-def _check_same(found: _Found, tensors: Mapping[str, Tensor], series: Series) -> None:
-    _, own, groups = found
-    same = set(own) == set(tensors)
-    same = same and all(np.array_equal(own[name], tensors[name]) for name in own)
+def _check_same(written: _Found, tensors: Mapping[str, Tensor], series: Series) -> None:
+    _, read_tensors, groups = written
+    same = set(read_tensors) == set(tensors)
+    same = same and all(np.array_equal(read_tensors[name], tensors[name]) for name in read_tensors)
     same = same and all(
         one is not None and one.equals(other)
         for one, other in zip_longest(groups, filter(len, series()))

@@ -85,7 +85,7 @@ class Trainer:
         season = self.task.season_length
         material = material_of(panel, season, second, unseen=unseen)
         tuning = Tuning(rungs=rungs, horizon=self.task.horizon, seed=self.seed)
-        found = fine_tune(
+        steps_and_priors = fine_tune(
             prior,
             material,
             tuning,
@@ -93,7 +93,7 @@ class Trainer:
             stop=Event(),
             report=lambda loss: None,
         )
-        return dict(found)
+        return dict(steps_and_priors)
 
 
 def prior_of(config: TrainConfig) -> Prior | None:
@@ -142,8 +142,8 @@ def choose_mixture(
     best = min(losses.values())
     steps = next(steps for steps in sorted(losses) if not losses[steps] > AS_GOOD * best)
     combination = _combination(task, prior, tuned[steps], second, steps)
-    own = forecaster.values(panel, held.rows, scores)
-    parts = [part[:, :-1] for part in combination.parts(panel, held.rows, scores, [own])]
+    of_networks = forecaster.values(panel, held.rows, scores)
+    parts = [part[:, :-1] for part in combination.parts(panel, held.rows, scores, [of_networks])]
     measured = judge.measured()
     weights = best_weights(parts, *measured)
     worth = worths([NETWORK, *combination.names], weights, parts, measured)

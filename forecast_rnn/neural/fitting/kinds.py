@@ -51,8 +51,8 @@ def _assess_values(forecaster: Forecaster, panel: Panel, rows: Rows) -> Assessme
     task = forecaster.task
     windows = len(rows) / max(len(np.unique(panel.item_of(rows))), 1)
     conformity, loss = [], []
-    for some, quantiles in forecaster.portions(panel, rows):
-        actual = outcomes(panel, some, task.horizon)
+    for origins, quantiles in forecaster.portions(panel, rows):
+        actual = outcomes(panel, origins, task.horizon)
         conformity.append(
             conformity_scores(quantiles, actual, task.quantile_levels, windows=windows)
         )

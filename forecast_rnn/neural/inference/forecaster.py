@@ -91,8 +91,8 @@ class Forecaster:
     @property
     def parameters(self) -> int:
         """Trained numbers in all networks, of priors as well."""
-        own = sum(p.numel() for network in self.networks for p in network.parameters())
-        return own + self.combination.parameters
+        in_networks = sum(p.numel() for network in self.networks for p in network.parameters())
+        return in_networks + self.combination.parameters
 
     @property
     def device(self) -> torch.device:
@@ -120,9 +120,9 @@ class Forecaster:
             where the last window of an origin holds no observation.
         """
         columns, tables = forecast_columns(self.task), []
-        for some, values in self.portions(panel, rows, memory):
+        for batch, values in self.portions(panel, rows, memory):
             forecasts = POINTS[self.task.kind](values, self.task)
-            origins = located(panel, some)
+            origins = located(panel, batch)
             table = forecast_table("network", origins, forecasts, columns=columns, values=values)
             tables.append(table)
         return pl.concat(tables, rechunk=False)
@@ -139,8 +139,8 @@ class Forecaster:
         forecast = {VALUES: self._quantiles, CLASSES: self._probabilities}[self.task.kind]
         points = self.combination.points(panel, rows)  # which learn up to the first of all origins
         for start in range(0, max(len(rows), 1), PORTION):
-            some = slice(start, start + PORTION)
-            yield rows[some], forecast(series, rows[some], [point[some] for point in points])
+            batch = slice(start, start + PORTION)
+            yield rows[batch], forecast(series, rows[batch], [point[batch] for point in points])
 
     def probabilities(self, panel: Panel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the probabilities of the classes after each origin, [B, H, K]; NaN as `values`."""
@@ -150,16 +150,16 @@ class Forecaster:
         self, series: Series, rows: NDArray[np.int64], _: Points = None
     ) -> NDArray[np.float64]:
         head = self.networks[0].head
-        found = np.empty((len(rows), self.task.horizon, self.task.classes))
+        forecasts = np.empty((len(rows), self.task.horizon, self.task.classes))
 
-        def forecast(some: NDArray[np.int64], reading: Reading) -> None:
+        def forecast(batch: NDArray[np.int64], reading: Reading) -> None:
             logs = head.merged(reading.parameters).cpu().double()
             shares = (logs / self.classes.temperature).softmax(dim=-2)
             known = torch.where(reading.seen.cpu()[:, None, None], shares, torch.nan)
-            found[some] = known.numpy().transpose(0, 2, 1)
+            forecasts[batch] = known.numpy().transpose(0, 2, 1)
 
         self._for_crops(series, rows, forecast)
-        return found
+        return forecasts
 
     def quantiles(
         self, panel: Panel, rows: NDArray[np.int64], memory: Memory | None = None
@@ -209,23 +209,23 @@ class Forecaster:
         head = cast("ValueHead", self.networks[0].head)
         # The median as well, from which calibration measures.
         scores = np.concatenate([scores, np.zeros_like(scores[:, :1])], axis=1)
-        found = np.empty((len(rows), scores.shape[1], self.task.horizon))
+        forecasts = np.empty((len(rows), scores.shape[1], self.task.horizon))
 
-        def forecast(some: NDArray[np.int64], reading: Reading) -> None:
-            theirs = scores if len(scores) == 1 else scores[some]
+        def forecast(batch: NDArray[np.int64], reading: Reading) -> None:
+            theirs = scores if len(scores) == 1 else scores[batch]
             level = reading.scale.level
             asked = torch.tensor(theirs, dtype=level.dtype, device=level.device)
-            found[some] = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
+            forecasts[batch] = reading.quantiles(head, self.transform, asked).cpu().double().numpy()
 
-        most = MOST_VALUES // (found.shape[1] * found.shape[2])
+        most = MOST_VALUES // (forecasts.shape[1] * forecasts.shape[2])
         self._for_crops(series, rows, forecast, most=max(1, most))
-        found = self.combination.values(series.panel, rows, scores, [found], points)
-        found = self.calibration.corrected(found[:, :-1], found[:, -1], scores[:, :-1])
+        forecasts = self.combination.values(series.panel, rows, scores, [forecasts], points)
+        forecasts = self.calibration.corrected(forecasts[:, :-1], forecasts[:, -1], scores[:, :-1])
         if self.whole:
-            np.rint(found, out=found)
+            np.rint(forecasts, out=forecasts)
         bounded = never_negative(series.panel, rows, at_training=self.nonnegative)
         where = True if bounded.all() else bounded[:, None, None]  # a mask costs several times that
-        return np.maximum(found, 0, out=found, where=where)
+        return np.maximum(forecasts, 0, out=forecasts, where=where)
 
     def _for_crops(
         self,
@@ -251,8 +251,8 @@ class Forecaster:
 
         @torch.no_grad()
         def crop(start: int, _: Event) -> None:
-            some = slice(start, start + at_once)
-            forecast(order[some], read(table, items[some], places[some]))
+            batch = slice(start, start + at_once)
+            forecast(order[batch], read(table, items[batch], places[batch]))
 
         jobs = [partial(crop, start) for start in range(0, len(rows), at_once)]
         with self._at_work():
