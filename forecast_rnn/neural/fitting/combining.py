@@ -1,6 +1,8 @@
 """Networks, a prior and baselines: what each is worth on held-back rows, and their weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 
 import numpy as np
@@ -16,6 +18,7 @@ from forecast_rnn.forecasting.combination import Combination
 from forecast_rnn.forecasting.sources import BaselineSource, PriorSource
 from forecast_rnn.neural.heads.quantile import normal_score
 from forecast_rnn.neural.inference.forecaster import Forecaster
+from forecast_rnn.neural.parallel import side_by_side
 from forecast_rnn.neural.pretraining.finetuning import (
     RUNGS,
     Tuning,
@@ -79,21 +82,37 @@ class Trainer:
         return tuple(steps for steps in RUNGS if steps * each <= MOST_SECONDS)
 
     def tuned(
-        self, prior: Prior, panel: Panel, second: int, unseen: Unseen, rungs: tuple[int, ...]
+        self,
+        prior: Prior,
+        panel: Panel,
+        second: int,
+        unseen: Sequence[Unseen],
+        rungs: tuple[int, ...],
+    ) -> list[dict[int, Prior]]:
+        """Fine-tune a prior on all rows but those unseen, once for each of these, side by side.
+
+        Returns:
+            For each of `unseen` the prior after so many steps.
+        """
+        jobs = [partial(self._tune, prior, panel, second, rows, rungs) for rows in unseen]
+        # One thread each: products are too small to be shared out.
+        return side_by_side(jobs, self.machine.threads)
+
+    def _tune(
+        self,
+        prior: Prior,
+        panel: Panel,
+        second: int,
+        unseen: Unseen,
+        rungs: tuple[int, ...],
+        stop: Event,
     ) -> dict[int, Prior]:
-        """Fine-tune a prior on all rows but those unseen; return it after so many steps."""
-        season = self.task.season_length
-        material = material_of(panel, season, second, unseen=unseen)
+        material = material_of(panel, self.task.season_length, second, unseen=unseen)
         tuning = Tuning(rungs=rungs, horizon=self.task.horizon, seed=self.seed)
-        steps_and_priors = fine_tune(
-            prior,
-            material,
-            tuning,
-            device=self.machine.device,
-            stop=Event(),
-            report=lambda loss: None,
+        device = self.machine.device
+        return dict(
+            fine_tune(prior, material, tuning, device=device, stop=stop, report=lambda _: None)
         )
-        return dict(steps_and_priors)
 
 
 def prior_of(config: TrainConfig) -> Prior | None:
@@ -130,7 +149,8 @@ def choose_mixture(
     task = trainer.task
     second = second_season(panel.truncated(held.unseen), task.season_length)
     rungs = trainer.rungs(prior, panel, second)
-    tuned = {0: prior} | trainer.tuned(prior, panel, second, held.unseen, rungs)
+    (further,) = trainer.tuned(prior, panel, second, [held.unseen], rungs)
+    tuned = {0: prior} | further
     sources = {
         steps: PriorSource(TUNED if steps else PRIOR, one, task, second)
         for steps, one in tuned.items()
@@ -152,18 +172,22 @@ def choose_mixture(
 
 
 def mixed(
-    trainer: Trainer, mixture: Mixture, forecaster: Forecaster, panel: Panel, unseen: Unseen
-) -> Forecaster:
-    """Combine a network with a prior that is fine-tuned on the rows that the network has seen."""
-    tuned = mixture.prior
-    if mixture.steps:
-        rungs = (mixture.steps,)
-        second = mixture.second_season
-        tuned = trainer.tuned(mixture.prior, panel, second, unseen, rungs)[mixture.steps]
-    combination = _combination(
-        trainer.task, mixture.prior, tuned, mixture.second_season, mixture.steps
-    )
-    return replace(forecaster, combination=replace(combination, weights=mixture.weights))
+    trainer: Trainer,
+    mixture: Mixture,
+    forecasters: Sequence[Forecaster],
+    panel: Panel,
+    unseen: Sequence[Unseen],
+) -> list[Forecaster]:
+    """Combine networks, each with a prior that is fine-tuned on the rows that it has seen."""
+    prior, steps, second = mixture.prior, mixture.steps, mixture.second_season
+    tuned = [{0: prior}] * len(unseen)
+    if steps:
+        tuned = trainer.tuned(prior, panel, second, unseen, (steps,))
+    combinations = [_combination(trainer.task, prior, one[steps], second, steps) for one in tuned]
+    return [
+        replace(forecaster, combination=replace(combination, weights=mixture.weights))
+        for forecaster, combination in zip(forecasters, combinations, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

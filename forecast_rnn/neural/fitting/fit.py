@@ -237,9 +237,10 @@ def _mixed(
     mixture = choice.mixture
     if mixture is None:
         return list(ensembles)
+    forecasters = mixed(job.trainer, mixture, [one.forecaster for one in ensembles], panel, unseen)
     return [
-        replace(one, forecaster=mixed(job.trainer, mixture, one.forecaster, panel, rows))
-        for one, rows in zip(ensembles, unseen, strict=True)
+        replace(one, forecaster=forecaster)
+        for one, forecaster in zip(ensembles, forecasters, strict=True)
     ]
 
 
