@@ -126,7 +126,7 @@ def test_a_forecast_without_training_loads_no_torch(tmp_path):
     forecast, predict = (
         run(*words)
         for words in (
-            ("forecast", str(data), "--out", str(out), "--quiet"),
+            ("forecast", str(data), "--out", str(out), "--quiet", "--prior", "auto"),
             ("predict", str(out), str(data)),
         )
     )

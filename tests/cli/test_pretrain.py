@@ -97,6 +97,15 @@ def test_the_manifest_goes_to_standard_output_as_json(api):
     assert document["sha256"] == "ab"
 
 
+@pytest.fixture
+def heeded():
+    """SIGINT is heeded, which a process in the background is told to ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_training_after_its_step_and_says_how_to_go_on(api, number):
     api.signal = number
