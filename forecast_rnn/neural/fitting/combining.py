@@ -35,6 +35,9 @@ Values = NDArray[np.float64]
 NETWORK, PRIOR, TUNED = "network", "prior", "fine-tuned prior"
 BASELINES = ("ridge", "naive2")
 """What stands beside networks and priors."""
+MOST_SERIES = 2_000
+"""Of more series forecasts of the prior would take longer than it takes to train networks, which
+then stand alone, unless a prior is named."""
 MOST_SECONDS = 30.0
 """Of one core that one fine-tuning may take: fewer steps are tried where they take long."""
 AS_GOOD = 1.005
@@ -129,6 +132,11 @@ def prior_of(config: TrainConfig) -> Prior | None:
     if config.prior == AUTO and config.cell not in shipped_cells():
         return None
     return named_prior(config.prior, config.cell)
+
+
+def stands_alone(config: TrainConfig, panel: Panel) -> bool:
+    """Tell whether networks need no prior beside them, as there are very many series."""
+    return config.prior == AUTO and len(panel.order) > MOST_SERIES
 
 
 def choose_mixture(

@@ -18,6 +18,7 @@ from forecast_rnn.neural.fitting.combining import (
     choose_mixture,
     mixed,
     prior_of,
+    stands_alone,
 )
 from forecast_rnn.neural.fitting.ensemble import Ensemble, Plan, train_ensembles
 from forecast_rnn.neural.fitting.fitted import Fitted, Tested
@@ -217,7 +218,7 @@ def _combined(
     conformity: ConformityScores,
 ) -> Tested:
     """Choose what the networks are combined with, on the rows that they were chosen by."""
-    if job.prior is None:
+    if job.prior is None or stands_alone(job.config, panel):
         return replace(choice, conformity=(conformity,))
     mixture, forecaster = choose_mixture(
         job.trainer, job.prior, forecaster, panel, Held(race.rows, race.unseen)

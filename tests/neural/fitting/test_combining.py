@@ -105,3 +105,14 @@ def test_networks_stand_alone_where_there_is_no_prior_for_them(config):
 
 def test_a_cell_with_a_prior_has_one():
     assert prior_of(TrainConfig()).design.cell == "gru"
+
+
+def test_networks_of_very_many_series_stand_alone_unless_a_prior_is_named(panel, monkeypatch):
+    monkeypatch.setattr("forecast_rnn.neural.fitting.combining.MOST_SERIES", 1)
+
+    alone = fit(panel, TASK, CONFIG, ignore)
+    beside = fit(panel, TASK, replace(CONFIG, prior="own.safetensors"), ignore)
+
+    assert alone.tested.mixture is None
+    assert not alone.forecaster.combination
+    assert beside.tested.mixture is not None
